@@ -3,12 +3,14 @@ package auth
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
@@ -125,6 +127,23 @@ func byID(g *gorm.DB, tenant, id uuid.UUID) (accountRow, error) {
 	return r, err
 }
 
+// lockAccount reads an account for change.
+func lockAccount(tx *pg.Tx, tenant, id uuid.UUID) (accountRow, error) {
+	return byID(tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE"}), tenant, id)
+}
+
+// isTaken reports whether a login has an account already.
+func isTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }
+
+// fieldsOf are the wrong inputs that a refusal names.
+func fieldsOf(err error) errs.Fields {
+	var e *errs.Error
+	if errors.As(err, &e) {
+		return e.Fields
+	}
+	return nil
+}
+
 // parse reads a login as typed in a county, whose country its phone numbers
 // are of when they don't say.
 func (s *Service) parse(ctx context.Context, tenant uuid.UUID, typed string) (Login, error) {
@@ -145,11 +164,7 @@ func (s *Service) Me(ctx context.Context, a actor.Actor) (Account, error) {
 	if a.Account == uuid.Nil {
 		return Account{}, errs.SignIn()
 	}
-	var r accountRow
-	err := s.db.Read(ctx, func(g *gorm.DB) (err error) {
-		r, err = byID(g, a.Tenant, a.Account)
-		return err
-	})
+	r, err := s.account(ctx, a.Tenant, a.Account)
 	return r.account(), err
 }
 

@@ -34,12 +34,12 @@ func newCode() string {
 // codeHash is what is kept of a code. Six digits are soon guessed from a plain
 // hash, so it is keyed by the installation's secret.
 func (s *Service) codeHash(tenant uuid.UUID, p purpose, l Login, code string) []byte {
-	return mac(s.secret.codes, "code", tenant.String(), string(p), l.String(), code)
+	return []byte(s.codes.Sign(listed("code", tenant.String(), string(p), l.String(), code)))
 }
 
 // linkHash is what is kept of the token in a link.
 func (s *Service) linkHash(tenant uuid.UUID, token string) []byte {
-	return mac(s.secret.codes, "link", tenant.String(), token)
+	return []byte(s.codes.Sign(listed("link", tenant.String(), token)))
 }
 
 // keepCode stores a code's hash, in the place of the one before it.

@@ -2,8 +2,6 @@ package auth
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/base64"
@@ -16,6 +14,7 @@ import (
 
 	"countyfair/internal/clock"
 	"countyfair/internal/pg"
+	"countyfair/internal/seal"
 )
 
 const (
@@ -58,21 +57,17 @@ func (k *keyset) byID(kid string, now time.Time) (ed25519.PublicKey, bool) {
 type keyring struct {
 	db    *pg.DB
 	clock clock.Clock
-	seal  cipher.AEAD
+	box   *seal.Box
 	set   atomic.Pointer[keyset]
 	mu    sync.Mutex // one load at a time
 }
 
-func newKeyring(db *pg.DB, c clock.Clock, key []byte) (*keyring, error) {
-	block, err := aes.NewCipher(key)
+func newKeyring(db *pg.DB, c clock.Clock, secret string) (*keyring, error) {
+	box, err := seal.New(secret, "signing-keys")
 	if err != nil {
 		return nil, err
 	}
-	seal, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, err
-	}
-	return &keyring{db: db, clock: c, seal: seal}, nil
+	return &keyring{db: db, clock: c, box: box}, nil
 }
 
 // signer is the key to sign with now. Where none is fit, because the
@@ -222,26 +217,17 @@ func (r *keyring) create(ctx context.Context, tx *pg.Tx, now time.Time) error {
 	_, _ = rand.Read(id) // never fails: crypto/rand ends the program instead
 	kid := base64.RawURLEncoding.EncodeToString(id)
 	_, err = tx.Exec(ctx, `INSERT INTO signing_keys (kid, public_key, sealed_key, created_at, retires_at) VALUES ($1, $2, $3, $4, $5)`,
-		kid, []byte(public), r.close(kid, private.Seed()), now, now.Add(keyLife))
+		kid, []byte(public), r.box.Seal(private.Seed(), kid), now, now.Add(keyLife))
 	return err
 }
 
-// close seals a private key for the table; the kid is sealed with it, so rows
-// cannot be exchanged.
-func (r *keyring) close(kid string, seed []byte) []byte {
-	nonce := make([]byte, r.seal.NonceSize())
-	_, _ = rand.Read(nonce) // never fails: crypto/rand ends the program instead
-	return r.seal.Seal(nonce, nonce, seed, []byte(kid))
-}
-
 func (r *keyring) open(kid string, sealed []byte) (ed25519.PrivateKey, error) {
-	n := r.seal.NonceSize()
-	if len(sealed) < n {
-		return nil, errors.New("auth: a sealed key is cut short")
+	seed, err := r.box.Open(sealed, kid)
+	if err != nil {
+		return nil, err
 	}
-	seed, err := r.seal.Open(nil, sealed[:n], sealed[n:], []byte(kid))
-	if err != nil || len(seed) != ed25519.SeedSize {
-		return nil, errors.New("auth: a signing key is sealed under another secret")
+	if len(seed) != ed25519.SeedSize {
+		return nil, errors.New("auth: a signing key has the wrong length")
 	}
 	return ed25519.NewKeyFromSeed(seed), nil
 }

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"net/netip"
 	"time"
@@ -54,7 +53,7 @@ type try struct {
 func (s *Service) tries(kind, login string, byLogin Limit, ip string, byAddress Limit) []try {
 	var out []try
 	key := func(scope, value string) string {
-		return kind + "/" + scope + "/" + base64.RawURLEncoding.EncodeToString(mac(s.secret.rates, value)[:16])
+		return kind + "/" + scope + "/" + s.rates.Sign(value)[:22]
 	}
 	if login != "" && byLogin.Burst > 0 {
 		out = append(out, try{key("login", login), byLogin, true})

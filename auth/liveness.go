@@ -137,7 +137,7 @@ func (s *Service) listenOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	listener := conn.Hijack() // never goes back: a connection that listens is good for nothing else
+	listener := conn.Hijack()                        // never goes back: a connection that listens is good for nothing else
 	defer listener.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is gone either way
 	if _, err := listener.Exec(ctx, "LISTEN account_changed"); err != nil {
 		return err

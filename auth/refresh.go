@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -109,7 +108,13 @@ func (s *Service) RefreshToken(ctx context.Context, a actor.Actor, token string)
 	if reused != uuid.Nil {
 		s.alive.forget(reused)
 	}
-	return out, errors.Join(err, refused)
+	if err == nil {
+		err = refused
+	}
+	if err != nil {
+		return Tokens{}, err
+	}
+	return out, nil
 }
 
 // spent is what came of the attempt to use a refresh token.

@@ -2,13 +2,12 @@ package auth
 
 import (
 	"context"
-	"crypto/hkdf"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +15,7 @@ import (
 	"countyfair/internal/clock"
 	"countyfair/internal/jobs"
 	"countyfair/internal/pg"
+	"countyfair/internal/seal"
 )
 
 // PlatformID is the tenant that operators' accounts belong to.
@@ -38,7 +38,7 @@ const MinSecret = 32
 
 // Config is what the service is told about the installation.
 type Config struct {
-	Secret []byte // seals keys and codes; at least MinSecret bytes
+	Secret string // seals keys and codes; at least MinSecret bytes
 	Issuer string // of access tokens: the platform's address
 	Limits Limits // the zero value means DefaultLimits
 	// ResetURL makes the page's address for a reset token in a county. Without
@@ -55,7 +55,9 @@ type Service struct {
 	hasher *hasher
 	keys   *keyring
 	alive  *liveness
-	secret struct{ codes, csrf, rates []byte }
+	codes  *seal.Box
+	csrf   *seal.Box
+	rates  *seal.Box
 }
 
 // NewService makes the service and registers its jobs.
@@ -77,16 +79,12 @@ func NewService(db *pg.DB, c clock.Clock, r *jobs.Registry, cfg Config) (*Servic
 		return nil, err
 	}
 	s := &Service{db: db, clock: c, cfg: cfg, hasher: h, alive: newLiveness()}
-	var sealing []byte
-	for label, key := range map[string]*[]byte{
-		"countyfair signing keys": &sealing, "countyfair one-time codes": &s.secret.codes,
-		"countyfair csrf": &s.secret.csrf, "countyfair rate limits": &s.secret.rates,
-	} {
-		if *key, err = hkdf.Key(sha256.New, cfg.Secret, nil, label, 32); err != nil {
+	for purpose, box := range map[string]**seal.Box{"one-time-codes": &s.codes, "csrf": &s.csrf, "rate-limits": &s.rates} {
+		if *box, err = seal.New(cfg.Secret, purpose); err != nil {
 			return nil, err
 		}
 	}
-	if s.keys, err = newKeyring(db, c, sealing); err != nil {
+	if s.keys, err = newKeyring(db, c, cfg.Secret); err != nil {
 		return nil, err
 	}
 	s.register(r)
@@ -106,13 +104,5 @@ func hashToken(token string) []byte {
 	return h[:]
 }
 
-// mac is an HMAC over parts, with a mark between them so that no two lists of
-// parts read the same.
-func mac(key []byte, parts ...string) []byte {
-	h := hmac.New(sha256.New, key)
-	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
-	}
-	return h.Sum(nil)
-}
+// listed joins values, with a mark between them so that no two lists read the same.
+func listed(parts ...string) string { return strings.Join(parts, "\x00") }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
@@ -93,15 +94,18 @@ func (s *Service) signInByPassword(ctx context.Context, a actor.Actor, l Login, 
 	return s.db.Write(ctx, func(tx *pg.Tx) error {
 		// The account may have changed while the password was judged: it must
 		// still be active with that very password.
-		tag, err := tx.Exec(ctx, `UPDATE accounts SET password_hash = coalesce(nullif($4, ''), password_hash)
-			WHERE tenant_id = $1 AND id = $2 AND password_hash = $3 AND state = 'active'`, a.Tenant, row.ID, row.PasswordHash, renewed)
+		var now accountRow
+		err := tx.Gorm().Clauses(clause.Locking{Strength: "SHARE"}).Where("tenant_id = ? AND id = ?", a.Tenant, row.ID).Take(&now).Error
+		if pg.NoRows(err) || err == nil && (now.PasswordHash != row.PasswordHash || now.State != stateActive) {
+			return wrongPassword()
+		}
+		if err == nil && renewed != "" {
+			_, err = tx.Exec(ctx, `UPDATE accounts SET password_hash = $3 WHERE tenant_id = $1 AND id = $2`, a.Tenant, row.ID, renewed)
+		}
 		if err != nil {
 			return err
 		}
-		if tag.RowsAffected() == 0 {
-			return wrongPassword()
-		}
-		return open(tx, row)
+		return open(tx, now)
 	})
 }
 
@@ -191,8 +195,9 @@ func (s *Service) newSession(ctx context.Context, tx *pg.Tx, a actor.Actor, acco
 	b := &pgx.Batch{}
 	b.Queue(`INSERT INTO sessions (tenant_id, id, account_id, kind, token_hash, device, created_at, seen_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)`, a.Tenant, id, account, kind, hash, tidyDevice(device), now, now.Add(SessionLife))
-	if err := tx.SendBatch(ctx, b).Close(); err != nil {
-		return st, err
-	}
-	return s.standingFrom(ctx, tx, standingSQL+`s.id = $2`, a.Tenant, id)
+	b.Queue(standingSQL+`s.id = $2`, a.Tenant, id, now).QueryRow(func(row pgx.Row) (err error) {
+		st, err = scanStanding(row)
+		return err
+	})
+	return st, tx.SendBatch(ctx, b).Close()
 }

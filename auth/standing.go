@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"countyfair/internal/actor"
 	"countyfair/internal/pg"
@@ -61,11 +62,15 @@ func (s *Service) standing(ctx context.Context, sql string, tenant uuid.UUID, ke
 }
 
 func (s *Service) standingFrom(ctx context.Context, q pg.Querier, sql string, tenant uuid.UUID, key any) (standing, error) {
+	return scanStanding(q.QueryRow(ctx, sql, tenant, key, s.clock.Now()))
+}
+
+func scanStanding(row pgx.Row) (standing, error) {
 	var st standing
 	var roles []string
 	var seller *uuid.UUID
 	var sellerState string
-	err := q.QueryRow(ctx, sql, tenant, key, s.clock.Now()).Scan(&st.ID, &st.Tenant, &st.Account, &st.Kind, &st.Device,
+	err := row.Scan(&st.ID, &st.Tenant, &st.Account, &st.Kind, &st.Device,
 		&st.CreatedAt, &st.SeenAt, &st.ExpiresAt, &st.Name, &st.Language, &roles, &seller, &sellerState)
 	if pg.NoRows(err) {
 		return standing{}, sessionEnded()
