@@ -257,3 +257,18 @@ func TestListingAndEndingSessions(t *testing.T) {
 	_, err = w.RefreshToken(w.ctx, w.guest, toks[1].Refresh)
 	refused(t, err, errs.Unauthenticated, "session_ended")
 }
+
+func testContext(t *testing.T) (context.Context, context.CancelFunc) {
+	t.Helper()
+	return context.WithCancel(context.WithoutCancel(t.Context()))
+}
+
+// fuzzService has no database: its keys are in memory already.
+func fuzzService(f *testing.F) *Service {
+	f.Helper()
+	c := &clock.Fixed{At: time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)}
+	k, err := newKeyring(nil, c, testSecret)
+	require.NoError(f, err)
+	k.set.Store(&keyset{loaded: c.At})
+	return &Service{clock: c, cfg: Config{Issuer: testIssuer}, keys: k, alive: newLiveness()}
+}
