@@ -105,7 +105,7 @@ func (s *Service) newUserRow(ctx context.Context, tenant uuid.UUID, l Login, u N
 		row.Roles = granted{string(u.Role)}
 	}
 	if u.Password == "" {
-		p := Profile{Name: u.Name, Language: u.Language}
+		p := Profile{Name: strings.TrimSpace(u.Name), Language: u.Language}
 		row.Name, row.Language = p.Name, p.Language
 		return row, p.check()
 	}

@@ -87,7 +87,7 @@ func parsePhone(s, country string) (Login, error) {
 		return Login{}, bad
 	}
 	n, err := phonenumbers.Parse(s, country)
-	if err != nil || !phonenumbers.IsPossibleNumber(n) {
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
 		return Login{}, bad
 	}
 	switch phonenumbers.GetNumberType(n) {

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"strings"
 
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
@@ -81,7 +82,7 @@ func (s *Service) registerAccount(ctx context.Context, a actor.Actor, r Registra
 
 // fill sets what a person says of themselves, and checks it with the password.
 func (r *accountRow) fill(l Login, password, name, language string) error {
-	p := Profile{Name: name, Language: language}
+	p := Profile{Name: strings.TrimSpace(name), Language: language}
 	r.Name, r.Language = p.Name, p.Language
 	var f errs.Fields
 	for _, err := range []error{CheckPassword("password", password, l), p.check()} {

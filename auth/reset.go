@@ -191,7 +191,7 @@ func (s *Service) setPassword(ctx context.Context, tx *pg.Tx, tenant uuid.UUID, 
 func tellChanged(ctx context.Context, tx *pg.Tx, row accountRow, now time.Time) error {
 	a := row.account()
 	return notify.Queue(ctx, tx, now, notify.Message{
-		Kind: "password_changed", Dedupe: "password_changed/" + uuid.NewString(), Email: a.Email, Phone: a.Phone, Language: a.Language,
+		Kind: "password_changed", Dedupe: "password_changed/" + uuid.NewString(), Email: a.Email, Phone: a.Phone, Language: a.Language, Data: map[string]any{},
 	})
 }
 
