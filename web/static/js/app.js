@@ -39,6 +39,7 @@
     if (form.hasAttribute('data-sent')) { e.preventDefault(); return; }
     freeze(form, true);
     setTimeout(() => freeze(form, false), 8000);
+    if (e.submitter && e.submitter.hasAttribute("data-go")) return;
     if (!form.dataset.swap || form.enctype === 'multipart/form-data') return;
     e.preventDefault();
     const by = e.submitter, data = new FormData(form, by && by.name ? by : undefined);
