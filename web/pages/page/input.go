@@ -23,6 +23,7 @@ const mostInputs = 2000
 // that is none notes what is wrong with it.
 type Input struct {
 	values map[string][]string
+	secret map[string]string
 	files  map[string][]*multipart.FileHeader
 	errors map[string]string
 	whole  string
@@ -31,11 +32,12 @@ type Input struct {
 
 // Read takes the form of a request, of either encoding.
 func Read(c *fiber.Ctx) *Input {
-	in := &Input{values: map[string][]string{}, errors: map[string]string{}, words: Words(c)}
+	in := &Input{values: map[string][]string{}, secret: map[string]string{}, errors: map[string]string{}, words: Words(c)}
 	n := 0
 	keep := func(name, value string) {
 		if n++; n <= mostInputs {
 			in.values[name] = append(in.values[name], clean(value))
+			in.secret[name] = value
 		}
 	}
 	if strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
@@ -73,6 +75,9 @@ func (in *Input) Text(name string) string {
 	}
 	return ""
 }
+
+// Secret gives exactly what was typed, space and all: for passwords.
+func (in *Input) Secret(name string) string { return in.secret[name] }
 
 // All gives every value of an input that may be sent several times.
 func (in *Input) All(name string) []string { return slices.Clone(in.values[name]) }
@@ -203,11 +208,14 @@ func (in *Input) Rename(from, to string) {
 	}
 }
 
-// Form is what was typed and what was wrong with it, for drawing the form again.
+// Form is what was typed and what was wrong with it, for drawing the form
+// again; what was typed as a password is not drawn.
 func (in *Input) Form() ui.Form {
 	f := ui.Form{Values: map[string]string{}, Errors: in.errors, Whole: in.whole}
 	for name, v := range in.values {
-		f.Values[name] = v[0]
+		if name != "password" {
+			f.Values[name] = v[0]
+		}
 	}
 	return f
 }

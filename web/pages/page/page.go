@@ -92,7 +92,7 @@ func SignIn(c *fiber.Ctx) error {
 // most likely stood on.
 func here(c *fiber.Ctx) string {
 	if c.Method() == fiber.MethodGet {
-		return Local(c.OriginalURL(), "/")
+		return Local(string(c.Request().URI().RequestURI()), "/")
 	}
 	if u, err := url.Parse(c.Get(fiber.HeaderReferer)); err == nil && u.Host == string(c.Request().Host()) {
 		return Local(u.RequestURI(), "/")
