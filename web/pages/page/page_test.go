@@ -30,7 +30,11 @@ var county = &tenants.County{ID: uuid.Must(uuid.NewV7()), Slug: "longnan", Names
 func serve(t *testing.T, r *http.Request, h fiber.Handler, roles ...actor.Role) *http.Response {
 	t.Helper()
 	app := fiber.New(fiber.Config{Immutable: true, ErrorHandler: func(c *fiber.Ctx, err error) error {
-		return c.Status(500).SendString(string(errs.CodeOf(err)))
+		status := 500
+		if errs.CodeOf(err) == errs.Forbidden {
+			status = 403
+		}
+		return c.Status(status).SendString(err.Error())
 	}})
 	app.Use(func(c *fiber.Ctx) error {
 		s := &scope.Scope{County: county, Language: "en", Origin: "http://longnan.localhost", Actor: actor.Guest(county.ID)}
@@ -154,8 +158,8 @@ func TestGuardsAPage(t *testing.T) {
 	res := get()
 	require.Equal(t, 303, res.StatusCode)
 	require.Equal(t, "/sign-in?next=%2Foffice%3Fa%3Db", res.Header.Get("Location"))
-	require.Equal(t, 500, get(actor.Supervisor).StatusCode)
-	require.Equal(t, 404, get(actor.Officer).StatusCode, "goes on to what comes next")
+	require.Equal(t, 403, get(actor.Supervisor).StatusCode)
+	require.Equal(t, 500, get(actor.Officer).StatusCode, "goes on, to where nothing answers")
 }
 
 func TestNobodyIsLedAway(t *testing.T) {
