@@ -75,3 +75,11 @@ func sorted(how string) templ.Attributes {
 	}
 	return templ.Attributes{"aria-sort": how}
 }
+
+// formOf ties an input to a form that it does not stand in.
+func formOf(id string) templ.Attributes {
+	if id == "" {
+		return nil
+	}
+	return templ.Attributes{"form": id}
+}

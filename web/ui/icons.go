@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -73,3 +75,6 @@ func Icon(name string, class ...string) templ.Component {
 
 // HasIcon reports whether there is such an icon.
 func HasIcon(name string) bool { _, ok := icons[name]; return ok }
+
+// IconNames lists the icons.
+func IconNames() []string { return slices.Sorted(maps.Keys(icons)) }

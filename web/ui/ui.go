@@ -110,6 +110,9 @@ func UnitLine(ctx context.Context, pack string, unitPrice money.Money, per strin
 	if !unitPrice.IsZero() && per != "" {
 		parts = append(parts, words.From(ctx).Money(unitPrice)+"/"+per)
 	}
+	for i, p := range parts {
+		parts[i] = strings.ReplaceAll(p, " ", "\u00a0") // a number stays with its unit
+	}
 	return strings.Join(parts, " · ")
 }
 

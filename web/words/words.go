@@ -39,6 +39,7 @@ type Words struct {
 	tag      string
 	tags     language.Tag
 	plain    map[string]string // messages without values or plural forms
+	plural   map[string]bool   // messages with plural forms
 	localize *i18n.Localizer
 	next     *Words // asked for what this language lacks
 }
@@ -52,7 +53,7 @@ type book struct {
 var load = sync.OnceValue(func() *book {
 	bundle := i18n.NewBundle(language.English)
 	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-	plain := map[string]map[string]string{}
+	plain, plural := map[string]map[string]string{}, map[string]map[string]bool{}
 	names, err := fs.Glob(files, "*.toml")
 	if err != nil {
 		panic("words: " + err.Error())
@@ -67,18 +68,21 @@ var load = sync.OnceValue(func() *book {
 			panic(fmt.Sprintf("words: %s: %v", name, err))
 		}
 		if plain[f.Tag.String()] == nil {
-			plain[f.Tag.String()] = map[string]string{}
+			plain[f.Tag.String()], plural[f.Tag.String()] = map[string]string{}, map[string]bool{}
 		}
 		for _, m := range f.Messages {
-			if m.One == "" && !strings.Contains(m.Other, "{{") {
+			switch {
+			case m.Zero+m.One+m.Two+m.Few+m.Many != "":
+				plural[f.Tag.String()][m.ID] = true
+			case !strings.Contains(m.Other, "{{"):
 				plain[f.Tag.String()][m.ID] = m.Other
 			}
 		}
 	}
-	return bind(bundle, plain)
+	return bind(bundle, plain, plural)
 })
 
-func bind(bundle *i18n.Bundle, plain map[string]map[string]string) *book {
+func bind(bundle *i18n.Bundle, plain map[string]map[string]string, plural map[string]map[string]bool) *book {
 	b := &book{byTag: map[string]*Words{}}
 	b.tags = slices.Sorted(maps.Keys(plain))
 	// The default stands first: the matcher falls back to its first tag.
@@ -88,7 +92,7 @@ func bind(bundle *i18n.Bundle, plain map[string]map[string]string) *book {
 	for _, t := range b.tags {
 		tag := language.MustParse(t)
 		tags = append(tags, tag)
-		w := &Words{tag: t, tags: tag, plain: plain[t], localize: i18n.NewLocalizer(bundle, t)}
+		w := &Words{tag: t, tags: tag, plain: plain[t], plural: plural[t], localize: i18n.NewLocalizer(bundle, t)}
 		if t != Default {
 			w.next = b.byTag[Default]
 		}
@@ -183,7 +187,9 @@ func (w *Words) fill(id string, pairs []any) (string, bool) {
 		}
 		data[key] = pairs[i+1]
 		if key == "Count" {
-			cfg.PluralCount = pairs[i+1]
+			if w.plural[id] {
+				cfg.PluralCount = pairs[i+1]
+			}
 			if n, ok := asInt(pairs[i+1]); ok {
 				data[key] = w.Number(n)
 			}

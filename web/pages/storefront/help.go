@@ -17,7 +17,7 @@ func PackOption(ctx context.Context, id, label string, price money.Money, unit s
 	sign, figure := price.Parts(w.Lang())
 	o := ui.Option{
 		Value: id, Label: label, Note: unit, Amount: w.Money(price), Chosen: chosen, Disabled: gone,
-		Data: map[string]string{"sign": sign, "price": figure, "unit": unit},
+		Data: map[string]string{"sign": sign, "price": figure, "unit": join(label, unit)},
 	}
 	if gone {
 		o.Note = w.T("stock.out")
@@ -81,4 +81,11 @@ func orText(s, otherwise string) string {
 		return otherwise
 	}
 	return s
+}
+
+func join(pack, unit string) string {
+	if unit == "" {
+		return pack
+	}
+	return pack + " · " + unit
 }
