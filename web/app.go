@@ -9,13 +9,16 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"countyfair/auth"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
 	"countyfair/internal/jobs"
+	"countyfair/internal/observe"
 	"countyfair/internal/pg"
 	"countyfair/tenants"
 	"countyfair/web/api"
 	"countyfair/web/middleware"
+	"countyfair/web/pages/page"
 	"countyfair/web/problem"
 )
 
@@ -27,8 +30,11 @@ type Deps struct {
 	Log      *slog.Logger
 	Jobs     *jobs.Registry
 	Version  string
+	Metrics  *observe.Metrics
+	Tracing  *observe.Tracing
+	Health   *observe.Health // nil: health answers on an address of its own
 	Counties *tenants.Service
-	People   middleware.Authenticator
+	Auth     *auth.Service
 }
 
 // requestTime is the most a request may take.
@@ -36,7 +42,7 @@ const requestTime = 15 * time.Second
 
 // New builds the app.
 func New(d Deps) (*fiber.App, error) {
-	problems := problem.NewWriter(nil, d.Log)
+	problems := problem.NewWriter(page.Translate, d.Log)
 	app := fiber.New(fiber.Config{
 		AppName:                 "countyfair",
 		Immutable:               true, // Fiber reuses its buffers; what we keep must be ours
@@ -53,12 +59,19 @@ func New(d Deps) (*fiber.App, error) {
 		EnableIPValidation:      true,
 		ErrorHandler:            middleware.ErrorHandler(problems, nil),
 	})
+	if d.Health != nil {
+		observe.Routes(app, d.Metrics, d.Health)
+	}
+	for _, trace := range d.Tracing.HTTP() {
+		app.Use(trace)
+	}
+	app.Use(d.Metrics.HTTP())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
 	app.Use(middleware.Body(isUpload))
 	app.Use(middleware.County(d.Counties.Directory()))
 	app.Use(middleware.SameOrigin())
-	app.Use(middleware.Person(d.People))
+	app.Use(middleware.Person(People{d.Auth}))
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
