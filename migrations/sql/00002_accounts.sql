@@ -20,20 +20,31 @@ CREATE UNIQUE INDEX accounts_email ON accounts (tenant_id, email) WHERE email IS
 CREATE UNIQUE INDEX accounts_phone ON accounts (tenant_id, phone) WHERE phone IS NOT NULL;
 SELECT isolate('accounts');
 
--- One-time codes and reset links: only their hash is kept.
+-- Whoever changes what an account may do tells every process at once.
+-- +goose StatementBegin
+CREATE FUNCTION tell_account_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('account_changed', to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'accounts' THEN 'id' ELSE 'account_id' END);
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER tell_account AFTER UPDATE OF roles, state, name, language ON accounts FOR EACH ROW EXECUTE FUNCTION tell_account_changed();
+
+-- One-time codes and reset links: only their hash is kept. A login has one of each
+-- purpose at most, so a new one takes the place of the old.
 CREATE TABLE one_time_codes (
   tenant_id  uuid NOT NULL REFERENCES tenants (id),
-  id         uuid NOT NULL,
   login      text NOT NULL,
   purpose    text NOT NULL CHECK (purpose IN ('sign_in', 'reset')),
+  id         uuid NOT NULL,
   code_hash  bytea NOT NULL,
   attempts   integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   used_at    timestamptz,
-  PRIMARY KEY (tenant_id, id)
+  PRIMARY KEY (tenant_id, login, purpose)
 );
-CREATE INDEX one_time_codes_login ON one_time_codes (tenant_id, login, purpose, created_at DESC);
+CREATE INDEX one_time_codes_hash ON one_time_codes (tenant_id, code_hash);
 SELECT isolate('one_time_codes');
 
 -- A signed-in device: a browser (cookie) or an API client (a family of refresh tokens).
@@ -55,6 +66,7 @@ CREATE TABLE sessions (
 CREATE UNIQUE INDEX sessions_token ON sessions (tenant_id, token_hash) WHERE token_hash IS NOT NULL;
 CREATE INDEX sessions_account ON sessions (tenant_id, account_id);
 SELECT isolate('sessions');
+CREATE TRIGGER tell_account AFTER UPDATE OF ended_at ON sessions FOR EACH ROW EXECUTE FUNCTION tell_account_changed();
 
 CREATE TABLE refresh_tokens (
   tenant_id  uuid NOT NULL REFERENCES tenants (id),
@@ -71,12 +83,12 @@ CREATE UNIQUE INDEX refresh_tokens_hash ON refresh_tokens (tenant_id, token_hash
 CREATE INDEX refresh_tokens_session ON refresh_tokens (tenant_id, session_id);
 SELECT isolate('refresh_tokens');
 
--- Counted tries, by what is being tried; a window at a time.
+-- Counted tries, by what is being tried. Each try pays an interval; paid_until is
+-- the time up to which tries are paid, and how far it may run ahead is the burst.
 CREATE TABLE rate_counts (
-  tenant_id    uuid NOT NULL REFERENCES tenants (id),
-  key          text NOT NULL,
-  window_start timestamptz NOT NULL,
-  count        integer NOT NULL,
+  tenant_id  uuid NOT NULL REFERENCES tenants (id),
+  key        text NOT NULL,
+  paid_until timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, key)
 );
 SELECT isolate('rate_counts');
@@ -127,3 +139,4 @@ SELECT isolate('notifications');
 
 -- +goose Down
 DROP TABLE notifications, idempotency_keys, signing_keys, rate_counts, refresh_tokens, sessions, one_time_codes, accounts;
+DROP FUNCTION tell_account_changed;

@@ -28,6 +28,7 @@ CREATE UNIQUE INDEX sellers_account ON sellers (tenant_id, account_id);
 CREATE UNIQUE INDEX sellers_slug ON sellers (tenant_id, slug);
 CREATE INDEX sellers_state ON sellers (tenant_id, state, applied_at);
 SELECT isolate('sellers');
+CREATE TRIGGER tell_account AFTER INSERT OR UPDATE OF state ON sellers FOR EACH ROW EXECUTE FUNCTION tell_account_changed();
 
 CREATE TABLE categories (
   tenant_id  uuid NOT NULL REFERENCES tenants (id),
