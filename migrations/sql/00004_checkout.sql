@@ -1,4 +1,13 @@
 -- +goose Up
+-- Breaks off the statement, and with it the whole transaction, with a code of
+-- our own: how one round trip can both decide and refuse.
+-- +goose StatementBegin
+CREATE FUNCTION refuse(code text, detail text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = code, MESSAGE = 'refused', DETAIL = detail;
+END $$;
+-- +goose StatementEnd
+
 CREATE TABLE carts (
   tenant_id  uuid NOT NULL REFERENCES tenants (id),
   id         uuid NOT NULL,
@@ -11,7 +20,7 @@ CREATE TABLE carts (
   FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
 );
 CREATE UNIQUE INDEX carts_token ON carts (tenant_id, token_hash);
-CREATE UNIQUE INDEX carts_account ON carts (tenant_id, account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX carts_account ON carts (tenant_id, account_id, updated_at DESC) WHERE account_id IS NOT NULL;
 CREATE INDEX carts_age ON carts (tenant_id, updated_at);
 SELECT isolate('carts');
 
@@ -246,3 +255,4 @@ GRANT SELECT, INSERT ON sandbox_refunds TO countyfair_app;
 
 -- +goose Down
 DROP TABLE sandbox_refunds, sandbox_payments, webhook_inbox, payment_owners, refunds, payments, reservations, order_events, order_lines, orders, order_groups, quotes, cart_lines, carts;
+DROP FUNCTION refuse(text, text);
