@@ -160,7 +160,9 @@ var (
 
 // QueueTake adds to the batch that what the group holds has been sold: it
 // leaves the store. Repeating it changes nothing.
-func QueueTake(b *pgx.Batch, tenant, group uuid.UUID, now time.Time) { b.Queue(take, tenant, group, now) }
+func QueueTake(b *pgx.Batch, tenant, group uuid.UUID, now time.Time) {
+	b.Queue(take, tenant, group, now)
+}
 
 // QueueRelease adds to the batch that what the group holds can be sold to
 // others again. Repeating it changes nothing.
