@@ -16,6 +16,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"time"
@@ -25,6 +26,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 
 	"countyfair/internal/pg"
 )
@@ -118,12 +121,27 @@ func mustInsertOnly() *river.Client[pgx.Tx] {
 
 // Insert adds the job to the transaction: it exists when the transaction commits.
 func Insert(ctx context.Context, tx *pg.Tx, args Args, options ...Option) error {
-	o := &river.InsertOpts{}
+	o := &river.InsertOpts{Metadata: traceOf(ctx)}
 	for _, set := range options {
 		set(o)
 	}
 	_, err := insertOnly.InsertTx(ctx, tx.Tx, args, o)
 	return err
+}
+
+// traceOf is the trace that asks for a job, kept beside it so that the job's
+// own spans join it; nil where nothing is traced.
+func traceOf(ctx context.Context) []byte {
+	if !trace.SpanContextFromContext(ctx).IsValid() {
+		return nil
+	}
+	carrier := propagation.MapCarrier{}
+	propagation.TraceContext{}.Inject(ctx, carrier)
+	metadata, err := json.Marshal(carrier)
+	if err != nil {
+		return nil
+	}
+	return metadata
 }
 
 // Runner works the queue.

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"countyfair/internal/config"
+	"countyfair/migrations"
+)
+
+func serveCommand(e env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "Run the production server",
+		Long:  "Run the production server, configured by environment alone. `countyfair config` lists each variable.",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, log, err := production(e)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), cfg, log, true)
+		},
+	}
+}
+
+func workerCommand(e env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "worker",
+		Short: "Run background jobs alone, for installations that split them from serve",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, log, err := production(e)
+			if err != nil {
+				return err
+			}
+			cfg.Workers = max(cfg.Workers, 1)
+			return serve(cmd.Context(), cfg, log, false)
+		},
+	}
+}
+
+// production reads settings that are fit for production.
+func production(e env) (config.Config, *slog.Logger, error) {
+	cfg, err := config.Read(e.getenv)
+	if err != nil {
+		return cfg, nil, err
+	}
+	if err := cfg.ReadyToServe(); err != nil {
+		return cfg, nil, err
+	}
+	return cfg, slog.New(slog.NewJSONHandler(e.stderr, &slog.HandlerOptions{Level: cfg.LogLevel})), nil
+}
+
+// serve runs until ctx ends: requests where web is true, and jobs.
+func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) error {
+	in, err := build(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	if err := in.fitForProduction(ctx); err != nil {
+		return err
+	}
+	if !web {
+		return in.work(ctx)
+	}
+	listener, err := net.Listen("tcp", cfg.Addr) //nolint:noctx // closed by the shutdown
+	if err != nil {
+		return fmt.Errorf("ADDR: %w", err)
+	}
+	log.InfoContext(ctx, "serving", "addr", listener.Addr().String(), "version", version)
+	return in.run(ctx, listener)
+}
+
+// fitForProduction refuses a database that is not at this program's schema, or
+// that holds the demo's well-known accounts.
+func (in *installation) fitForProduction(ctx context.Context) error {
+	at, err := migrations.Current(ctx, in.db.Pool())
+	if err != nil {
+		return err
+	}
+	if at != migrations.Newest() {
+		return fmt.Errorf("the database is at schema %d, this program needs %d: run `countyfair migrate up` first", at, migrations.Newest())
+	}
+	demo, err := in.auth.HasLogin(ctx, platformContext(ctx), demoOperator)
+	if err != nil {
+		return err
+	}
+	if demo {
+		return errors.New("this database holds the demo's accounts, whose password everybody knows: serve from another database")
+	}
+	return nil
+}
+
+// run answers on the listener and works the queue until ctx ends; then it lets
+// both come to their end.
+func (in *installation) run(ctx context.Context, listener net.Listener) error {
+	jobs, err := in.startJobs(ctx)
+	if err != nil {
+		return err
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- in.app.Listener(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	in.log.InfoContext(ctx, "draining")
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.cfg.DrainTime)
+	defer cancel()
+	err = in.app.ShutdownWithContext(drain)
+	return errors.Join(err, jobs(drain))
+}
+
+// work does jobs alone until ctx ends.
+func (in *installation) work(ctx context.Context) error {
+	stop, err := in.startJobs(ctx)
+	if err != nil {
+		return err
+	}
+	<-ctx.Done()
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.cfg.DrainTime)
+	defer cancel()
+	return stop(drain)
+}
+
+// maintenance is how often each county's housekeeping runs.
+const maintenance = time.Minute

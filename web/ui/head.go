@@ -1,0 +1,85 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"countyfair/web/static"
+)
+
+func pageTitle(f Frame) string {
+	switch {
+	case f.Title == "":
+		return f.County.Name
+	case f.County.Name == "" || f.Title == f.County.Name:
+		return f.Title
+	}
+	return f.Title + " · " + f.County.Name
+}
+
+func icon(f Frame) string {
+	if f.County.LogoURL != "" {
+		return f.County.LogoURL
+	}
+	return static.URL("art/mark.svg")
+}
+
+// jsonLD writes a data block. It is no script to the browser, so the content
+// policy lets it be; "<" is escaped so that no text can close the element.
+func jsonLD(doc string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, `<script type="application/ld+json">`+strings.ReplaceAll(doc, "<", `\u003c`)+`</script>`)
+		return err
+	})
+}
+
+// current marks the link of the page itself.
+func current(on bool) templ.Attributes {
+	if !on {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "true"}
+}
+
+// step marks the step that is being taken.
+func step(on bool) templ.Attributes {
+	if !on {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "step"}
+}
+
+// swapping lets the script replace these ids instead of loading a page.
+func swapping(ids string) templ.Attributes {
+	if ids == "" {
+		return nil
+	}
+	return templ.Attributes{"data-swap": ids}
+}
+
+// page marks the page that is being looked at.
+func page(on bool) templ.Attributes {
+	if !on {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "page"}
+}
+
+// sorted says to ears how a column is sorted.
+func sorted(how string) templ.Attributes {
+	if how == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-sort": how}
+}
+
+// formOf ties an input to a form that it does not stand in.
+func formOf(id string) templ.Attributes {
+	if id == "" {
+		return nil
+	}
+	return templ.Attributes{"form": id}
+}
