@@ -34,7 +34,8 @@ type Deps struct {
 	Tracing  *observe.Tracing
 	Health   *observe.Health // nil: health answers on an address of its own
 	Counties *tenants.Service
-	Auth     *auth.Service
+	Accounts *auth.Service
+	People   middleware.Authenticator
 }
 
 // requestTime is the most a request may take.
@@ -71,7 +72,7 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Body(isUpload))
 	app.Use(middleware.County(d.Counties.Directory()))
 	app.Use(middleware.SameOrigin())
-	app.Use(middleware.Person(People{d.Auth}))
+	app.Use(middleware.Person(d.People))
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
@@ -79,6 +80,9 @@ func New(d Deps) (*fiber.App, error) {
 	}
 	a := api.New(app, problems, replays, d.Version)
 	api.RegisterCounties(a, d.Counties)
+	api.RegisterAuth(a, d.Accounts)
+	api.RegisterAccounts(a, d.Accounts)
+	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
 	return app, nil
 }

@@ -109,7 +109,7 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
-		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Auth: in.auth,
+		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
 	}
 	if o.healthInside {
 		d.Health = in.health
