@@ -27,9 +27,12 @@ type Services struct {
 	Catalog  *catalog.Service
 }
 
-// Seed brings the three counties in, where they are not there yet. say tells a
-// person how far it is.
-func Seed(ctx context.Context, s Services, say func(format string, args ...any)) error {
+// say tells a person how far it is.
+type say = func(format string, args ...any)
+
+// Seed brings the three counties in, where they are not there yet. Jobs must
+// be running: the imports are theirs.
+func Seed(ctx context.Context, s Services, say say) error {
 	operator, err := s.account(ctx, tenants.PlatformID, "operator@demo", actor.Operator, "Operator", "en")
 	if err != nil {
 		return err
@@ -43,7 +46,7 @@ func Seed(ctx context.Context, s Services, say func(format string, args ...any))
 		if err != nil {
 			return err
 		}
-		n, err := s.county(ctx, operator, c)
+		n, err := s.county(ctx, operator, c, say)
 		if err != nil {
 			return fmt.Errorf("demo: %s: %w", slug, err)
 		}
@@ -54,7 +57,7 @@ func Seed(ctx context.Context, s Services, say func(format string, args ...any))
 
 // county makes one county and opens it when all is in. A half-made county
 // stays a draft and is gone on with: each step does nothing the second time.
-func (s Services) county(ctx context.Context, operator actor.Actor, c *county) (products int, err error) {
+func (s Services) county(ctx context.Context, operator actor.Actor, c *county, say say) (products int, err error) {
 	t, err := s.Counties.Directory().BySlug(c.Slug)
 	if err != nil {
 		if t, err = s.Counties.Create(ctx, operator, tenants.New{
@@ -76,7 +79,7 @@ func (s Services) county(ctx context.Context, operator actor.Actor, c *county) (
 	if err := s.stalls(ctx, officer, c, t); err != nil {
 		return 0, err
 	}
-	if products, err = s.produce(ctx, officer, c); err != nil {
+	if products, err = s.produce(ctx, officer, c, say); err != nil {
 		return 0, err
 	}
 	_, err = s.Counties.MoveTo(ctx, operator, t.ID, tenants.Open, "")
@@ -212,7 +215,7 @@ func (sl seller) profile(country string, n int, face uuid.UUID) sellers.Profile 
 }
 
 // produce imports the county's own spreadsheet, with the pictures beside it.
-func (s Services) produce(ctx context.Context, officer actor.Actor, c *county) (products int, err error) {
+func (s Services) produce(ctx context.Context, officer actor.Actor, c *county, say say) (products int, err error) {
 	name := c.Slug + "/produce.csv"
 	if _, err := fs.Stat(Files, c.Slug+"/produce.xlsx"); err == nil {
 		name = c.Slug + "/produce.xlsx"
@@ -225,7 +228,7 @@ func (s Services) produce(ctx context.Context, officer actor.Actor, c *county) (
 	if err != nil {
 		return 0, err
 	}
-	return s.importSheet(ctx, officer, path.Base(name), sheet, pictures)
+	return s.importSheet(ctx, officer, path.Base(name), sheet, pictures, say)
 }
 
 // zipped is a folder as a person would zip it.

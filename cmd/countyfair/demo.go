@@ -75,11 +75,15 @@ func runDemo(ctx context.Context, e env, addr, dir string, seed int64) error {
 		return err
 	}
 	defer in.close()
-	if err := demo.Seed(ctx, in.demo(), seed, say); err != nil {
+	stopJobs, err := in.startJobs(ctx)
+	if err != nil {
 		return err
 	}
+	if err := demo.Seed(ctx, in.demo(), say); err != nil {
+		return errors.Join(err, stopJobs(ctx))
+	}
 	announce(e, cfg, filepath.Join(dir, "countyfair.log"))
-	err = in.run(ctx, listener)
+	err = in.run(ctx, listener, stopJobs)
 	say("Stopped. Start again on the same folder to go on.")
 	return err
 }

@@ -83,7 +83,11 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) e
 	}()
 	defer func() { _ = admin.Shutdown() }()
 	log.InfoContext(ctx, "serving", "addr", listener.Addr().String(), "version", version)
-	return in.run(ctx, listener)
+	stopJobs, err := in.startJobs(ctx)
+	if err != nil {
+		return err
+	}
+	return in.run(ctx, listener, stopJobs)
 }
 
 // fitForProduction refuses a database that is not at this program's schema, or
@@ -106,13 +110,9 @@ func (in *installation) fitForProduction(ctx context.Context) error {
 	return nil
 }
 
-// run answers on the listener and works the queue until ctx ends; then it lets
-// both come to their end.
-func (in *installation) run(ctx context.Context, listener net.Listener) error {
-	jobs, err := in.startJobs(ctx)
-	if err != nil {
-		return err
-	}
+// run answers on the listener until ctx ends; then it lets requests and jobs
+// come to their end.
+func (in *installation) run(ctx context.Context, listener net.Listener, stopJobs func(context.Context) error) error {
 	failed := make(chan error, 1)
 	go func() { failed <- in.app.Listener(listener) }()
 	select {
@@ -124,8 +124,7 @@ func (in *installation) run(ctx context.Context, listener net.Listener) error {
 	in.health.Drain()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.cfg.DrainTime)
 	defer cancel()
-	err = in.app.ShutdownWithContext(drain)
-	return errors.Join(err, jobs(drain))
+	return errors.Join(in.app.ShutdownWithContext(drain), stopJobs(drain))
 }
 
 // work does jobs alone until ctx ends.

@@ -26,8 +26,8 @@ func New(counties *tenants.Directory, link func(host, path string) string) *Writ
 	return &Writer{counties, link}
 }
 
-// Render writes one message for the county of ctx. In data, "amount" (minor
-// units) with "currency" becomes a price, and "path" a link to the county's page.
+// Render writes one message for the county of ctx. In data, "total" (money)
+// becomes the words' price, and "path" a link to the county's page.
 func (w *Writer) Render(ctx context.Context, kind, language string, data map[string]any) (subject, text string, err error) {
 	county, err := w.counties.ByID(pg.Tenant(ctx))
 	if err != nil {
@@ -44,7 +44,7 @@ func (w *Writer) Render(ctx context.Context, kind, language string, data map[str
 	for _, key := range sorted(data) {
 		pairs = append(pairs, key, data[key])
 	}
-	if m, ok := amount(data); ok {
+	if m, ok := total(data); ok {
 		pairs = append(pairs, "price", say.Money(m))
 	}
 	if path, ok := data["path"].(string); ok {
@@ -57,20 +57,16 @@ func (w *Writer) Render(ctx context.Context, kind, language string, data map[str
 	return say.T("notify."+kind+".subject", pairs...), text + "\n\n" + say.T("notify.sign", pairs...), nil
 }
 
-// amount reads a price from data that went through JSON, where numbers are floats
-// that hold any amount of money exactly up to 2^53 minor units.
-func amount(data map[string]any) (money.Money, bool) {
-	code, ok := data["currency"].(string)
+// total reads the price from data that went through JSON, where numbers are
+// floats that hold any sum of money exactly up to 2^53 minor units.
+func total(data map[string]any) (money.Money, bool) {
+	t, ok := data["total"].(map[string]any)
 	if !ok {
 		return money.Money{}, false
 	}
-	switch n := data["amount"].(type) {
-	case float64:
-		return money.Of(int64(n), code), true
-	case int64:
-		return money.Of(n, code), true
-	}
-	return money.Money{}, false
+	code, _ := t["currency"].(string)
+	n, ok := t["amount"].(float64)
+	return money.Of(int64(n), code), ok && code != ""
 }
 
 func sorted(m map[string]any) []string {
