@@ -124,6 +124,17 @@ func (d *Directory) BySlug(slug string) (*County, error) {
 // BaseDomain is the platform's own domain; counties stand before it.
 func (d *Directory) BaseDomain() string { return d.baseDomain }
 
+// All lists every county, whatever its state, in no order.
+func (d *Directory) All() []*County {
+	var out []*County
+	for _, e := range d.state.Load().byID {
+		if !e.county.Platform {
+			out = append(out, e.county)
+		}
+	}
+	return out
+}
+
 // Open lists the counties that are open, in no order.
 func (d *Directory) Open() []*County {
 	var out []*County

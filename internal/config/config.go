@@ -1,0 +1,178 @@
+// Package config reads the program's settings from the environment, and from
+// nowhere else. Each variable has a name, a default and a meaning, which
+// `countyfair config` prints; a wrong value is refused with a sentence that
+// names the variable.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is every setting of the server.
+type Config struct {
+	Addr        string
+	AdminAddr   string
+	BaseDomain  string
+	PublicURL   *url.URL // scheme and port of links; the host is the county's
+	DatabaseURL string
+	MigrateURL  string
+	Binder      string
+	MaxConns    int
+	Secret      string
+	DataDir     string
+	Workers     int
+	TrustProxy  []string
+
+	PaymentProvider string
+	StripeKey       string
+	StripeWebhook   string
+	StripeURL       string
+
+	SMTPURL  string
+	MailFrom string
+
+	LogLevel     slog.Level
+	OTLPEndpoint string
+	DrainTime    time.Duration
+}
+
+// Variable is one setting as `countyfair config` shows it.
+type Variable struct {
+	Name    string `json:"name"`
+	Default string `json:"default"`
+	Meaning string `json:"meaning"`
+	Secret  bool   `json:"secret,omitempty"`
+	read    func(c *Config, value string) error
+}
+
+// Variables lists every setting.
+func Variables() []Variable {
+	return []Variable{
+		{"ADDR", "127.0.0.1:8080", "where to listen for people and programs", false, text(func(c *Config) *string { return &c.Addr })},
+		{"ADMIN_ADDR", "127.0.0.1:9090", "where /livez, /readyz and /metrics listen; keep it inside", false, text(func(c *Config) *string { return &c.AdminAddr })},
+		{"BASE_DOMAIN", "localhost", "the platform's domain; counties are <slug>.BASE_DOMAIN", false, text(func(c *Config) *string { return &c.BaseDomain })},
+		{"PUBLIC_URL", "", "scheme and port of links, such as https://example.org; default http://BASE_DOMAIN with the port of ADDR", false, readPublicURL},
+		{"DATABASE_URL", "", "PostgreSQL as the program's own role, a member of countyfair_app that owns nothing; unset: a private server in DATA_DIR", true, text(func(c *Config) *string { return &c.DatabaseURL })},
+		{"MIGRATE_DATABASE_URL", "", "PostgreSQL as the owner of the schema; only `countyfair migrate` uses it", true, text(func(c *Config) *string { return &c.MigrateURL })},
+		{"TENANT_BINDER", "session", "how a county is bound: session, transaction (PgBouncer in transaction mode) or citus", false, oneOf(func(c *Config) *string { return &c.Binder }, "session", "transaction", "citus")},
+		{"DATABASE_MAX_CONNS", "16", "most connections to PostgreSQL", false, number(func(c *Config) *int { return &c.MaxConns }, 2, 1000)},
+		{"SECRET", "", "at least 32 characters; seals signing keys and signs links; the same for all processes", true, text(func(c *Config) *string { return &c.Secret })},
+		{"DATA_DIR", "./data", "where pictures, uploads and the private PostgreSQL live", false, text(func(c *Config) *string { return &c.DataDir })},
+		{"JOB_WORKERS", "4", "background jobs at once in this process; 0 leaves them to `countyfair worker`", false, number(func(c *Config) *int { return &c.Workers }, 0, 200)},
+		{"TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed", false, list(func(c *Config) *[]string { return &c.TrustProxy })},
+		{"PAYMENT_PROVIDER", "stripe", "stripe, or sandbox for trying out (no money moves)", false, oneOf(func(c *Config) *string { return &c.PaymentProvider }, "stripe", "sandbox")},
+		{"STRIPE_SECRET_KEY", "", "Stripe's secret key", true, text(func(c *Config) *string { return &c.StripeKey })},
+		{"STRIPE_WEBHOOK_SECRET", "", "the signing secret of the Stripe endpoint, made at API version 2024-06-20", true, text(func(c *Config) *string { return &c.StripeWebhook })},
+		{"STRIPE_API_URL", "", "another address of Stripe's API, for tests", false, text(func(c *Config) *string { return &c.StripeURL })},
+		{"SMTP_URL", "", "smtp://user:password@host:587 or smtps://…; unset: messages are only logged, without their text", true, text(func(c *Config) *string { return &c.SMTPURL })},
+		{"MAIL_FROM", "market@localhost", "sender of e-mail", false, text(func(c *Config) *string { return &c.MailFrom })},
+		{"LOG_LEVEL", "info", "debug, info, warn or error", false, func(c *Config, v string) error { return c.LogLevel.UnmarshalText([]byte(v)) }},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces go, by OTLP over HTTP; unset: nowhere", false, text(func(c *Config) *string { return &c.OTLPEndpoint })},
+		{"DRAIN_TIME", "20s", "how long a shutdown waits for requests and jobs to end", false, func(c *Config, v string) (err error) {
+			c.DrainTime, err = time.ParseDuration(v)
+			return err
+		}},
+	}
+}
+
+// Read reads all settings. The error names every variable that is wrong.
+func Read(getenv func(string) string) (Config, error) {
+	var c Config
+	var wrong []string
+	for _, v := range Variables() {
+		value := getenv(v.Name)
+		if value == "" {
+			value = v.Default
+		}
+		if err := v.read(&c, value); err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s is not right: %v", v.Name, err))
+		}
+	}
+	if len(wrong) > 0 {
+		return c, fmt.Errorf("%s", strings.Join(wrong, "\n"))
+	}
+	return c, nil
+}
+
+// ReadyToServe refuses settings that no production server may run with.
+func (c Config) ReadyToServe() error {
+	switch {
+	case c.DatabaseURL == "":
+		return fmt.Errorf("DATABASE_URL is not set: serve needs a PostgreSQL of its own (try `countyfair demo` for one that needs nothing)")
+	case len(c.Secret) < 32:
+		return fmt.Errorf("SECRET is not set or too short: give at least 32 random characters, such as the output of `openssl rand -hex 32`")
+	case c.PaymentProvider == "stripe" && c.StripeKey == "":
+		return fmt.Errorf("STRIPE_SECRET_KEY is not set: give Stripe's secret key, or PAYMENT_PROVIDER=sandbox for trying out")
+	case c.PaymentProvider == "stripe" && c.StripeWebhook == "":
+		return fmt.Errorf("STRIPE_WEBHOOK_SECRET is not set: without it no payment is ever confirmed")
+	}
+	return nil
+}
+
+// Link is the address of a path on a host: https://longnan.example.org/cart.
+func (c Config) Link(host, path string) string {
+	u := *c.PublicURL
+	u.Host = host
+	if port := c.PublicURL.Port(); port != "" {
+		u.Host += ":" + port
+	}
+	return u.Scheme + "://" + u.Host + path
+}
+
+func text(field func(*Config) *string) func(*Config, string) error {
+	return func(c *Config, v string) error { *field(c) = v; return nil }
+}
+
+func list(field func(*Config) *[]string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		for part := range strings.SplitSeq(v, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				*field(c) = append(*field(c), part)
+			}
+		}
+		return nil
+	}
+}
+
+func oneOf(field func(*Config) *string, allowed ...string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		for _, a := range allowed {
+			if v == a {
+				*field(c) = v
+				return nil
+			}
+		}
+		return fmt.Errorf("%q is not one of %s", v, strings.Join(allowed, ", "))
+	}
+}
+
+func number(field func(*Config) *int, least, most int) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("%q is not a number from %d to %d", v, least, most)
+		}
+		*field(c) = n
+		return nil
+	}
+}
+
+func readPublicURL(c *Config, v string) error {
+	if v == "" {
+		v = "http://" + c.BaseDomain
+		if i := strings.LastIndexByte(c.Addr, ':'); i >= 0 && c.Addr[i+1:] != "80" {
+			v += c.Addr[i:]
+		}
+	}
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return fmt.Errorf("%q is not an address such as https://example.org", v)
+	}
+	c.PublicURL = u
+	return nil
+}

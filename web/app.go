@@ -1,0 +1,80 @@
+// Package web is the program's face: the Fiber app with its middleware, the
+// JSON interface (api) and the pages. It knows the use-cases of the domains and
+// none of the adapters.
+package web
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"countyfair/internal/clock"
+	"countyfair/internal/config"
+	"countyfair/internal/jobs"
+	"countyfair/internal/pg"
+	"countyfair/tenants"
+	"countyfair/web/api"
+	"countyfair/web/middleware"
+	"countyfair/web/problem"
+)
+
+// Deps is what the app stands on.
+type Deps struct {
+	Config   config.Config
+	DB       *pg.DB
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Jobs     *jobs.Registry
+	Version  string
+	Counties *tenants.Service
+	People   middleware.Authenticator
+}
+
+// requestTime is the most a request may take.
+const requestTime = 15 * time.Second
+
+// New builds the app.
+func New(d Deps) (*fiber.App, error) {
+	problems := problem.NewWriter(nil, d.Log)
+	app := fiber.New(fiber.Config{
+		AppName:                 "countyfair",
+		Immutable:               true, // Fiber reuses its buffers; what we keep must be ours
+		DisableStartupMessage:   true,
+		StreamRequestBody:       true,
+		BodyLimit:               middleware.SmallBody,
+		ReadTimeout:             30 * time.Second,
+		WriteTimeout:            60 * time.Second,
+		IdleTimeout:             75 * time.Second,
+		ReadBufferSize:          16 << 10,
+		EnableTrustedProxyCheck: true,
+		TrustedProxies:          d.Config.TrustProxy,
+		ProxyHeader:             fiber.HeaderXForwardedFor,
+		EnableIPValidation:      true,
+		ErrorHandler:            middleware.ErrorHandler(problems, nil),
+	})
+	app.Use(middleware.Start(d.Log, requestTime))
+	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
+	app.Use(middleware.Body(isUpload))
+	app.Use(middleware.County(d.Counties.Directory()))
+	app.Use(middleware.SameOrigin())
+	app.Use(middleware.Person(d.People))
+
+	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
+	if err != nil {
+		return nil, err
+	}
+	a := api.New(app, problems, replays, d.Version)
+	api.RegisterCounties(a, d.Counties)
+
+	return app, nil
+}
+
+// isUpload names the paths that take files.
+func isUpload(path string) bool {
+	switch path {
+	case api.Prefix + "/pictures", api.Prefix + "/imports":
+		return true
+	}
+	return false
+}
