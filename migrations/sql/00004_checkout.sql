@@ -1,4 +1,13 @@
 -- +goose Up
+-- Breaks off the statement, and with it the whole transaction, with a code of
+-- our own: how one round trip can both decide and refuse.
+-- +goose StatementBegin
+CREATE FUNCTION refuse(code text, detail text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = code, MESSAGE = 'refused', DETAIL = detail;
+END $$;
+-- +goose StatementEnd
+
 CREATE TABLE carts (
   tenant_id  uuid NOT NULL REFERENCES tenants (id),
   id         uuid NOT NULL,
@@ -11,7 +20,7 @@ CREATE TABLE carts (
   FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
 );
 CREATE UNIQUE INDEX carts_token ON carts (tenant_id, token_hash);
-CREATE UNIQUE INDEX carts_account ON carts (tenant_id, account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX carts_account ON carts (tenant_id, account_id, updated_at DESC) WHERE account_id IS NOT NULL;
 CREATE INDEX carts_age ON carts (tenant_id, updated_at);
 SELECT isolate('carts');
 
@@ -168,6 +177,7 @@ CREATE TABLE payments (
   failure      text NOT NULL DEFAULT '',
   client_secret text NOT NULL DEFAULT '',
   redirect_url text NOT NULL DEFAULT '',
+  settled      boolean NOT NULL DEFAULT false, -- the provider has nothing more to tell
   created_at   timestamptz NOT NULL,
   updated_at   timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, id),
@@ -175,7 +185,7 @@ CREATE TABLE payments (
 );
 CREATE UNIQUE INDEX payments_group ON payments (tenant_id, group_id);
 CREATE UNIQUE INDEX payments_ref ON payments (tenant_id, provider, provider_ref) WHERE provider_ref IS NOT NULL;
-CREATE INDEX payments_open ON payments (tenant_id, updated_at) WHERE state IN ('created', 'needs_action', 'processing');
+CREATE INDEX payments_open ON payments (tenant_id, updated_at) WHERE NOT settled;
 SELECT isolate('payments');
 
 CREATE TABLE refunds (
@@ -195,6 +205,7 @@ CREATE TABLE refunds (
   FOREIGN KEY (tenant_id, order_id) REFERENCES orders (tenant_id, id)
 );
 CREATE INDEX refunds_payment ON refunds (tenant_id, payment_id);
+CREATE INDEX refunds_waiting ON refunds (tenant_id, created_at) WHERE state = 'waiting';
 CREATE UNIQUE INDEX refunds_order ON refunds (tenant_id, payment_id, order_id, reason) WHERE order_id IS NOT NULL;
 CREATE UNIQUE INDEX refunds_whole ON refunds (tenant_id, payment_id, reason) WHERE order_id IS NULL;
 SELECT isolate('refunds');
@@ -220,6 +231,7 @@ CREATE TABLE webhook_inbox (
   processed_at timestamptz,
   PRIMARY KEY (provider, event_id)
 );
+CREATE INDEX webhook_inbox_waiting ON webhook_inbox (received_at) WHERE processed_at IS NULL;
 GRANT SELECT, INSERT, UPDATE ON webhook_inbox TO countyfair_app;
 
 -- The sandbox provider's own book. It stands for a company outside, so it knows no county.
@@ -232,8 +244,12 @@ CREATE TABLE sandbox_payments (
   return_url      text NOT NULL DEFAULT '',
   state           text NOT NULL CHECK (state IN ('needs_action', 'processing', 'succeeded', 'failed', 'cancelled')),
   settles_at      timestamptz,
+  version         integer NOT NULL DEFAULT 0, -- counts what happened to it
+  told            integer NOT NULL DEFAULT 0, -- up to which version its events were delivered
   created_at      timestamptz NOT NULL
 );
+CREATE INDEX sandbox_payments_untold ON sandbox_payments (ref) WHERE told < version;
+CREATE INDEX sandbox_payments_settling ON sandbox_payments (settles_at) WHERE state = 'processing';
 CREATE TABLE sandbox_refunds (
   idempotency_key text PRIMARY KEY,
   ref             text NOT NULL REFERENCES sandbox_payments (ref),
@@ -246,3 +262,4 @@ GRANT SELECT, INSERT ON sandbox_refunds TO countyfair_app;
 
 -- +goose Down
 DROP TABLE sandbox_refunds, sandbox_payments, webhook_inbox, payment_owners, refunds, payments, reservations, order_events, order_lines, orders, order_groups, quotes, cart_lines, carts;
+DROP FUNCTION refuse(text, text);
