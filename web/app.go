@@ -16,7 +16,11 @@ import (
 	"countyfair/tenants"
 	"countyfair/web/api"
 	"countyfair/web/middleware"
+	"countyfair/web/pages/page"
+	"countyfair/web/pages/storefront"
 	"countyfair/web/problem"
+	"countyfair/web/static"
+	"countyfair/web/words"
 )
 
 // Deps is what the app stands on.
@@ -29,6 +33,7 @@ type Deps struct {
 	Version  string
 	Counties *tenants.Service
 	People   middleware.Authenticator
+	Shop     Shop
 }
 
 // requestTime is the most a request may take.
@@ -36,7 +41,8 @@ const requestTime = 15 * time.Second
 
 // New builds the app.
 func New(d Deps) (*fiber.App, error) {
-	problems := problem.NewWriter(nil, d.Log)
+	problems := problem.NewWriter(page.Translate, d.Log)
+	kit := d.kit()
 	app := fiber.New(fiber.Config{
 		AppName:                 "countyfair",
 		Immutable:               true, // Fiber reuses its buffers; what we keep must be ours
@@ -51,14 +57,17 @@ func New(d Deps) (*fiber.App, error) {
 		TrustedProxies:          d.Config.TrustProxy,
 		ProxyHeader:             fiber.HeaderXForwardedFor,
 		EnableIPValidation:      true,
-		ErrorHandler:            middleware.ErrorHandler(problems, nil),
+		ErrorHandler:            middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
+	app.Use(middleware.Compress())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
 	app.Use(middleware.Body(isUpload))
+	app.Get("/static/*", static.Handler())
 	app.Use(middleware.County(d.Counties.Directory()))
 	app.Use(middleware.SameOrigin())
 	app.Use(middleware.Person(d.People))
+	app.Use(middleware.Language(words.Match))
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
@@ -67,6 +76,7 @@ func New(d Deps) (*fiber.App, error) {
 	a := api.New(app, problems, replays, d.Version)
 	api.RegisterCounties(a, d.Counties)
 
+	d.registerShop(app, kit)
 	return app, nil
 }
 
