@@ -3,6 +3,7 @@ package auth
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/net/idna"
@@ -53,6 +54,9 @@ var (
 // code is one of the country (ISO 3166, two letters).
 func ParseLogin(typed, country string) (Login, error) {
 	s := strings.TrimSpace(width.Fold.String(typed))
+	if !utf8.ValidString(typed) {
+		return Login{}, badLogin("bad_login", "This holds bytes that are no text.")
+	}
 	if strings.Contains(s, "@") {
 		return parseEmail(s)
 	}
@@ -75,6 +79,10 @@ func parseEmail(s string) (Login, error) {
 	}
 	local = strings.ToLower(local)
 	host, err := hosts.ToASCII(strings.TrimSuffix(s[at+1:], "."))
+	// What we store must read as itself: some odd names come out as labels that are none.
+	if again, err := hosts.ToASCII(host); err != nil || again != host {
+		return Login{}, bad
+	}
 	if err != nil || !dotAtom.MatchString(local) || !hostName.MatchString(host) || len(local)+1+len(host) > maxEmail {
 		return Login{}, bad
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"countyfair/auth"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
 	"countyfair/internal/jobs"
@@ -32,6 +33,7 @@ type Deps struct {
 	Jobs     *jobs.Registry
 	Version  string
 	Counties *tenants.Service
+	Accounts *auth.Service
 	People   middleware.Authenticator
 	Shop     Shop
 }
@@ -75,6 +77,9 @@ func New(d Deps) (*fiber.App, error) {
 	}
 	a := api.New(app, problems, replays, d.Version)
 	api.RegisterCounties(a, d.Counties)
+	api.RegisterAuth(a, d.Accounts)
+	api.RegisterAccounts(a, d.Accounts)
+	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
 	d.registerShop(app, kit)
 	return app, nil

@@ -74,3 +74,23 @@ func (s *Store) Delete(_ context.Context, key string) error {
 	}
 	return nil
 }
+
+// Walk visits every file under a folder of keys, in the order of their names;
+// unfinished ones are left out. A folder that is not there has none.
+func (s *Store) Walk(ctx context.Context, prefix string, visit func(key string) error) error {
+	err := fs.WalkDir(s.root.FS(), prefix, func(key string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case d.IsDir() || filepath.Ext(key) == ".part":
+			return nil
+		}
+		return visit(key)
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
