@@ -5,7 +5,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"countyfair/auth"
 	"countyfair/checkout"
 	"countyfair/web/pages/account"
 	"countyfair/web/pages/page"
@@ -15,7 +14,6 @@ import (
 // Shop is what the buyer's pages stand on. Without accounts there are none of
 // these pages.
 type Shop struct {
-	Auth     *auth.Service
 	Checkout *checkout.Service
 	// Hint is shown above the sign-in form: the demo's logins. nil: none.
 	Hint func(c *fiber.Ctx) string
@@ -44,8 +42,8 @@ func (s Shop) pieces(ctx context.Context, sc *scope.Scope) int {
 }
 
 func (d Deps) registerShop(r fiber.Router, kit page.Kit) {
-	if d.Shop.Auth == nil {
+	if d.Shop.Checkout == nil {
 		return
 	}
-	account.Register(r, account.Deps{Kit: kit, Auth: d.Shop.Auth, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
+	account.Register(r, account.Deps{Kit: kit, Auth: d.Accounts, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
 }

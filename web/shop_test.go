@@ -60,7 +60,7 @@ func newShop(t *testing.T) *shop {
 	s.check = checkout.NewService(s.db, s.clock, dir, registry, log, checkout.Config{Secret: []byte(secret)})
 	base, _ := url.Parse("http://localhost:8080")
 	s.app, err = web.New(web.Deps{Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
-		Counties: tenants.NewService(s.db, dir, s.clock), People: web.People{Auth: s.auth}, Shop: web.Shop{Auth: s.auth, Checkout: s.check}})
+		Counties: tenants.NewService(s.db, dir, s.clock), People: web.People{Auth: s.auth}, Accounts: s.auth, Shop: web.Shop{Checkout: s.check}})
 	require.NoError(t, err)
 	return s
 }
