@@ -21,7 +21,7 @@ func TestSigningInByPassword(t *testing.T) {
 	require.Contains(t, b.body, `value="buyer@example.org"`, "what was typed is kept")
 	require.NotContains(t, b.body, "wrong-wrong-wrong")
 	b.submit("/sign-in").is(422).sees("Please fill this in.")
-	b.submit("/sign-in", "login", "buyer@example.org", "password", password).is(200).sees("Devices and password", "this one")
+	b.submit("/sign-in", "login", "buyer@example.org", "password", usualPassword).is(200).sees("Devices and password", "this one")
 	require.Equal(t, "/account/sessions", b.at)
 	b.open("/account").is(200).sees("Hello, buyer@example.org", "No orders yet")
 	require.Contains(t, b.answer.Get("Cache-Control"), "private")
@@ -42,7 +42,7 @@ func TestNobodyIsLedElsewhereAfterSigningIn(t *testing.T) {
 	s.user("buyer@example.org", actor.Buyer)
 	for _, next := range []string{"//evil.example/x", "https://evil.example", "/sign-out", `/\evil.example`} {
 		b := s.browser()
-		b.open("/sign-in").submit("/sign-in", "login", "buyer@example.org", "password", password, "next", next).is(200)
+		b.open("/sign-in").submit("/sign-in", "login", "buyer@example.org", "password", usualPassword, "next", next).is(200)
 		require.Equal(t, "/account", b.at, next)
 	}
 }
@@ -63,9 +63,9 @@ func TestSigningUp(t *testing.T) {
 	b := s.browser()
 	b.open("/sign-up").submit("/sign-up", "login", "new@example.org", "password", "short", "name", "王芳").is(422).sees("Please tick this to go on.")
 	b.submit("/sign-up", "password", "short", "agree", "yes").is(422).sees("This is too short.")
-	b.submit("/sign-up", "password", password, "agree", "yes").is(200).sees("Hello, 王芳", "Your account is there")
+	b.submit("/sign-up", "password", usualPassword, "agree", "yes").is(200).sees("Hello, 王芳", "Your account is there")
 	c := s.browser()
-	c.open("/sign-up").submit("/sign-up", "login", "New@example.org", "password", password, "agree", "yes").is(422).sees("There is an account for this already")
+	c.open("/sign-up").submit("/sign-up", "login", "New@example.org", "password", usualPassword, "agree", "yes").is(422).sees("There is an account for this already")
 }
 
 func TestAForgottenPassword(t *testing.T) {

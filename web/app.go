@@ -67,9 +67,9 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
 	app.Use(middleware.County(d.Counties.Directory()))
-	app.Use(middleware.SameOrigin())
 	app.Use(middleware.Person(d.People))
 	app.Use(middleware.Language(words.Match))
+	app.Use(middleware.SameOrigin())
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {

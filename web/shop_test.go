@@ -26,7 +26,7 @@ import (
 	"countyfair/web"
 )
 
-const password = "steep-terrace-pepper"
+const usualPassword = "steep-terrace-pepper"
 
 // shop is the whole app with two open counties, on its own database.
 type shop struct {
@@ -74,7 +74,7 @@ func (s *shop) abroad() *browser { return newBrowser(s.t, s.app, "nyeri.localhos
 // user makes an account with the usual password.
 func (s *shop) user(login string, role actor.Role) auth.Account {
 	s.t.Helper()
-	a, err := s.auth.CreateUser(s.ctx, actor.OfSystem(s.county), s.county, auth.NewUser{Login: login, Password: password, Role: role})
+	a, err := s.auth.CreateUser(s.ctx, actor.OfSystem(s.county), s.county, auth.NewUser{Login: login, Password: usualPassword, Role: role})
 	require.NoError(s.t, err)
 	return a
 }
@@ -94,5 +94,5 @@ func (s *shop) sent(kind string) map[string]any {
 func (b *browser) signIn(login string) *browser {
 	b.t.Helper()
 	b.open("/sign-in").is(http.StatusOK)
-	return b.submit("/sign-in", "login", login, "password", password)
+	return b.submit("/sign-in", "login", login, "password", usualPassword)
 }
