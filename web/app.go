@@ -19,7 +19,10 @@ import (
 	"countyfair/web/api"
 	"countyfair/web/middleware"
 	"countyfair/web/pages/page"
+	"countyfair/web/pages/storefront"
 	"countyfair/web/problem"
+	"countyfair/web/static"
+	"countyfair/web/words"
 )
 
 // Deps is what the app stands on.
@@ -36,6 +39,7 @@ type Deps struct {
 	Counties *tenants.Service
 	Accounts *auth.Service
 	People   middleware.Authenticator
+	Shop     Shop
 }
 
 // requestTime is the most a request may take.
@@ -44,6 +48,7 @@ const requestTime = 15 * time.Second
 // New builds the app.
 func New(d Deps) (*fiber.App, error) {
 	problems := problem.NewWriter(page.Translate, d.Log)
+	kit := d.kit()
 	app := fiber.New(fiber.Config{
 		AppName:                 "countyfair",
 		Immutable:               true, // Fiber reuses its buffers; what we keep must be ours
@@ -58,7 +63,7 @@ func New(d Deps) (*fiber.App, error) {
 		TrustedProxies:          d.Config.TrustProxy,
 		ProxyHeader:             fiber.HeaderXForwardedFor,
 		EnableIPValidation:      true,
-		ErrorHandler:            middleware.ErrorHandler(problems, nil),
+		ErrorHandler:            middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
 	if d.Health != nil {
 		observe.Routes(app, d.Metrics, d.Health)
@@ -67,12 +72,15 @@ func New(d Deps) (*fiber.App, error) {
 		app.Use(trace)
 	}
 	app.Use(d.Metrics.HTTP())
+	app.Use(middleware.Compress())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
 	app.Use(middleware.Body(isUpload))
+	app.Get("/static/*", static.Handler())
 	app.Use(middleware.County(d.Counties.Directory()))
-	app.Use(middleware.SameOrigin())
 	app.Use(middleware.Person(d.People))
+	app.Use(middleware.Language(words.Match))
+	app.Use(middleware.SameOrigin())
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
@@ -84,6 +92,7 @@ func New(d Deps) (*fiber.App, error) {
 	api.RegisterAccounts(a, d.Accounts)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
+	d.registerShop(app, kit)
 	return app, nil
 }
 
