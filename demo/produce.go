@@ -56,8 +56,11 @@ func (s Services) importSheet(ctx context.Context, officer actor.Actor, name str
 // sampleLicence is a licence number of the right form that no firm has: the
 // demo's firms are made up. Households need none.
 func sampleLicence(country, kind string, n int) string {
-	if country != "CN" || kind == "household" {
+	switch {
+	case kind == "household":
 		return ""
+	case country != "CN":
+		return fmt.Sprintf("SAMPLE-%03d", n+1)
 	}
 	first := fmt.Sprintf("93000000MA00000%02d", n)
 	check, ok := sellers.CreditCheck(first)

@@ -93,7 +93,7 @@ func (s Services) people(ctx context.Context, t *tenants.County, c *county) (off
 		name string
 		role actor.Role
 		show string
-	}{{"officer", actor.Officer, "Officer"}, {"supervisor", actor.Supervisor, "Supervisor"}, {"seller", "", c.Sellers[0].Contact}, {"buyer", "", "Buyer"}} {
+	}{{"officer", actor.Officer, "Officer"}, {"supervisor", actor.Supervisor, "Supervisor"}, {"seller", actor.Buyer, c.Sellers[0].Contact}, {"buyer", actor.Buyer, "Buyer"}} {
 		a, err := s.account(ctx, t.ID, p.name+"@"+c.Slug+".demo", p.role, p.show, language)
 		if err != nil {
 			return officer, err
@@ -110,14 +110,14 @@ func (s Services) account(ctx context.Context, tenant uuid.UUID, login string, r
 	system := actor.OfSystem(tenant)
 	made, err := s.Auth.CreateUser(ctx, system, tenant, auth.NewUser{Login: login, Password: Password, Role: role, Name: name, Language: language})
 	if err != nil {
-		found, _, lookErr := s.Auth.ListUsers(ctx, system, tenant, auth.UserFilter{Login: login})
+		found, _, lookErr := s.Auth.ListUsers(ctx, system, tenant, auth.UserFilter{Query: login})
 		if lookErr != nil || len(found) != 1 {
 			return actor.Actor{}, err
 		}
 		made = found[0]
 	}
 	a := actor.Actor{Tenant: tenant, Account: made.ID, Language: language}
-	if role != "" {
+	if role != actor.Buyer {
 		a.Roles = []actor.Role{role}
 	}
 	return a, nil
@@ -181,7 +181,7 @@ func (s Services) stalls(ctx context.Context, officer actor.Actor, c *county, t 
 		if i == 0 {
 			login = "seller@" + c.Slug + ".demo"
 		}
-		who, err := s.account(ctx, t.ID, login, "", sl.Contact, t.DefaultLanguage())
+		who, err := s.account(ctx, t.ID, login, actor.Buyer, sl.Contact, t.DefaultLanguage())
 		if err != nil {
 			return err
 		}
@@ -252,5 +252,6 @@ func zipped(dir string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return out.Bytes(), w.Close()
+	err = w.Close()
+	return out.Bytes(), err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,8 +11,11 @@ import (
 
 	"countyfair/adapters/disk"
 	"countyfair/adapters/logsend"
-	"countyfair/adapters/smtp"
+	"countyfair/adapters/sandboxpay"
 	"countyfair/auth"
+	"countyfair/catalog"
+	"countyfair/checkout"
+	"countyfair/demo"
 	"countyfair/internal/blob"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
@@ -19,6 +23,7 @@ import (
 	"countyfair/internal/notify"
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
+	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
 	"countyfair/web/letters"
@@ -35,6 +40,10 @@ type installation struct {
 	registry *jobs.Registry
 	counties *tenants.Service
 	auth     *auth.Service
+	sellers  *sellers.Service
+	catalog  *catalog.Service
+	checkout *checkout.Service
+	sandbox  *sandboxpay.Sandbox // nil: not offered
 	health   *observe.Health
 	metrics  *observe.Metrics
 	tracing  *observe.Tracing
@@ -90,7 +99,7 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 		return err
 	}
 	if in.auth, err = auth.NewService(in.db, in.clock, in.registry, auth.Config{
-		Secret: []byte(in.cfg.Secret), Issuer: in.cfg.PublicURL.String(), Log: in.log,
+		Secret: in.cfg.Secret, Issuer: in.cfg.PublicURL.String(), Log: in.log,
 		ResetURL: func(_ context.Context, tenant uuid.UUID, token string) (string, error) {
 			c, err := dir.ByID(tenant)
 			if err != nil {
@@ -102,7 +111,37 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 		return err
 	}
 	go in.auth.Listen(ctx)
+	in.sellers = sellers.NewService(in.db, dir, in.clock)
+	in.catalog = catalog.NewService(in.db, dir, in.files, in.registry, in.clock)
+	in.trade(dir)
 	return in.face(o)
+}
+
+// trade sets up buying and how it is paid.
+func (in *installation) trade(dir *tenants.Directory) {
+	var providers []checkout.PaymentProvider
+	if in.cfg.PaymentProvider == "sandbox" {
+		in.sandbox = sandboxpay.New(in.db, in.clock, sandboxpay.Options{
+			Secret: []byte(in.cfg.Secret),
+			Page:   func(ref string) string { return "/pay/sandbox/" + ref },
+		})
+		in.sandbox.Register(in.registry)
+		providers = append(providers, in.sandbox)
+	}
+	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, checkout.Config{
+		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider,
+		OrderURL: func(c *tenants.County, path string) string { return in.cfg.Link(dir.Host(c), path) },
+	}, providers...)
+	if in.sandbox != nil {
+		in.sandbox.SetTell(func(ctx context.Context, header http.Header, body []byte) error {
+			return in.checkout.ReceiveWebhook(ctx, in.sandbox.Name(), header, body)
+		})
+	}
+}
+
+// demo gives the seed its use-cases.
+func (in *installation) demo() demo.Services {
+	return demo.Services{Counties: in.counties, Auth: in.auth, Sellers: in.sellers, Catalog: in.catalog}
 }
 
 // face builds the app.
@@ -110,6 +149,12 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
+		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout},
+	}
+	if in.sandbox != nil {
+		d.Sandbox = func(ctx context.Context, ref, outcome string) (checkout.ProviderPayment, error) {
+			return in.sandbox.Decide(ctx, ref, sandboxpay.Outcome(outcome))
+		}
 	}
 	if o.healthInside {
 		d.Health = in.health
@@ -133,13 +178,6 @@ func (in *installation) database() pg.Options {
 func (in *installation) messages(dir *tenants.Directory, o options) error {
 	var sender notify.Sender = logsend.New(in.log, logsend.Options{ShowText: o.showMessages})
 	senders := map[notify.Channel]notify.Sender{notify.SMS: sender, notify.Email: sender}
-	if in.cfg.SMTPURL != "" {
-		mail, err := smtp.New(in.cfg.SMTPURL, in.cfg.MailFrom)
-		if err != nil {
-			return err
-		}
-		senders[notify.Email] = mail
-	}
 	notify.NewOutbox(in.db, in.clock, in.registry, letters.New(dir, in.cfg.Link), senders)
 	return nil
 }

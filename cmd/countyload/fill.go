@@ -121,8 +121,8 @@ func copyGoods(ctx context.Context, conn *pgx.Conn, tenant uuid.UUID, now time.T
 			stock = append(stock, []any{tenant, v, 1_000_000_000, 0, now})
 		}
 		d := terms.NewDocument()
-		d.Add(terms.Title, g.title["zh-Hans"])
-		d.Add(terms.Title, g.title["en"])
+		d.Add('A', g.title["zh-Hans"])
+		d.Add('A', g.title["en"])
 		documents = append(documents, []any{tenant, g.product, d.String()})
 	}
 	for _, t := range []struct {
