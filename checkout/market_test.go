@@ -90,16 +90,24 @@ func marketOn(t testing.TB, db *pg.DB, slug string) *market {
 	m.zone("Gansu", "{CN}", "{CN-GS}", true, 500, 100, 1)
 	m.zone("Tibet", "{CN}", "{CN-XZ}", false, 0, 0, 2)
 	m.zone("China", "{CN}", "{}", true, 800, 200, 3)
-	dir, err := tenants.OpenDirectory(t.Context(), db, "localhost", silent())
-	require.NoError(t, err)
-	m.box = sandboxpay.New(db, m.clock, sandboxpay.Options{Secret: []byte("secret"), Settle: time.Minute, Page: func(ref string) string { return "/sandbox/" + ref }})
-	m.Service = checkout.NewService(db, m.clock, dir, m.jobs, silent(), checkout.Config{Secret: []byte("secret"), Provider: sandboxpay.Name,
+	require.NoError(t, m.assemble(t.Context()))
+	return m
+}
+
+// assemble makes the use-cases on the market's database.
+func (m *market) assemble(ctx context.Context) error {
+	dir, err := tenants.OpenDirectory(ctx, m.db, "localhost", silent())
+	if err != nil {
+		return err
+	}
+	m.box = sandboxpay.New(m.db, m.clock, sandboxpay.Options{Secret: []byte("secret"), Settle: time.Minute, Page: func(ref string) string { return "/sandbox/" + ref }})
+	m.Service = checkout.NewService(m.db, m.clock, dir, m.jobs, silent(), checkout.Config{Secret: []byte("secret"), Provider: sandboxpay.Name,
 		OrderURL: func(c *tenants.County, path string) string { return "http://" + c.Slug + ".localhost" + path }}, m.box)
 	m.box.SetTell(func(ctx context.Context, h headers, body []byte) error {
 		return m.ReceiveWebhook(ctx, sandboxpay.Name, h, body)
 	})
-	notify.NewOutbox(db, m.clock, m.jobs, m.post, map[notify.Channel]notify.Sender{notify.Email: m.post, notify.SMS: m.post})
-	return m
+	notify.NewOutbox(m.db, m.clock, m.jobs, m.post, map[notify.Channel]notify.Sender{notify.Email: m.post, notify.SMS: m.post})
+	return nil
 }
 
 func silent() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
@@ -196,8 +204,7 @@ func (m *market) work() {
 	r, err := jobs.Start(m.ctx, m.db, m.jobs, 4, silent())
 	require.NoError(m.t, err)
 	require.Eventually(m.t, func() bool {
-		return one[int](m, `SELECT count(*) FROM river_job WHERE state IN ('available', 'running') AND kind <> 'checkout.sweep'`) == 0 &&
-			one[int](m, `SELECT count(*) FROM river_job WHERE kind = 'checkout.sweep' AND state = 'completed'`) > 0
+		return one[int](m, `SELECT count(*) FROM river_job WHERE state IN ('available', 'running') AND kind <> 'checkout.sweep'`) == 0
 	}, 20*time.Second, 50*time.Millisecond)
 	stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
