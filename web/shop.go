@@ -5,9 +5,13 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/sellers"
 	"countyfair/web/pages/account"
 	"countyfair/web/pages/page"
+	"countyfair/web/pages/pay"
+	"countyfair/web/pages/storefront"
 	"countyfair/web/scope"
 )
 
@@ -15,6 +19,11 @@ import (
 // these pages.
 type Shop struct {
 	Checkout *checkout.Service
+	Catalog  *catalog.Service
+	Sellers  *sellers.Service
+	Methods  []string // the payment providers that buyers may choose, the first one first
+	// Sandbox is the page of the sandbox provider; nil: there is none.
+	Sandbox *pay.Deps
 	// Hint is shown above the sign-in form: the demo's logins. nil: none.
 	Hint func(c *fiber.Ctx) string
 }
@@ -46,4 +55,8 @@ func (d Deps) registerShop(r fiber.Router, kit page.Kit) {
 		return
 	}
 	account.Register(r, account.Deps{Kit: kit, Auth: d.Accounts, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
+	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Shop.Catalog, Sellers: d.Shop.Sellers, Checkout: d.Shop.Checkout, Methods: d.Shop.Methods, Log: d.Log})
+	if d.Shop.Sandbox != nil {
+		pay.Register(r, *d.Shop.Sandbox)
+	}
 }

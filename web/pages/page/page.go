@@ -94,10 +94,15 @@ func here(c *fiber.Ctx) string {
 	if c.Method() == fiber.MethodGet {
 		return Local(string(c.Request().URI().RequestURI()), "/")
 	}
+	return Back(c, "/")
+}
+
+// Back is the page of this site from which the browser came, or the fallback.
+func Back(c *fiber.Ctx, fallback string) string {
 	if u, err := url.Parse(c.Get(fiber.HeaderReferer)); err == nil && u.Host == string(c.Request().Host()) {
-		return Local(u.RequestURI(), "/")
+		return Local(u.RequestURI(), fallback)
 	}
-	return "/"
+	return fallback
 }
 
 // Local gives the address where it is a path of this site, and otherwise the
