@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"countyfair/internal/errs"
+	"countyfair/internal/jobs"
 	"countyfair/internal/lang"
 )
 
@@ -159,3 +160,13 @@ func (p *Profile) into(s *Seller) {
 		s.PictureID = p.PictureID
 	}
 }
+
+// ChangedArgs is the job that tells whoever keeps a seller's names that they
+// have changed.
+type ChangedArgs struct {
+	jobs.Of
+	Seller uuid.UUID `json:"seller"`
+}
+
+// Kind names the job.
+func (ChangedArgs) Kind() string { return "sellers.changed" }

@@ -10,6 +10,7 @@ import (
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
 	"countyfair/internal/errs"
+	"countyfair/internal/jobs"
 	"countyfair/internal/pg"
 	"countyfair/internal/terms"
 	"countyfair/tenants"
@@ -130,7 +131,10 @@ func (s *Service) Edit(ctx context.Context, who actor.Actor, p Profile) (*Seller
 		p.into(old)
 		old.UpdatedAt = now
 		out = old
-		return refused(tx.Gorm().Select("*").Omit("state", "reason", "decided_at", "decided_by", "applied_at").Updates(old).Error)
+		if err := tx.Gorm().Select("*").Omit("state", "reason", "decided_at", "decided_by", "applied_at").Updates(old).Error; err != nil {
+			return refused(err)
+		}
+		return jobs.Insert(ctx, tx, ChangedArgs{Of: jobs.Of{Tenant: who.Tenant}, Seller: old.ID}, jobs.Once())
 	})
 	return out, err
 }

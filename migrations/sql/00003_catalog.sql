@@ -71,6 +71,8 @@ CREATE TABLE products (
   titles       jsonb NOT NULL,
   descriptions jsonb NOT NULL DEFAULT '{}',
   origin       jsonb NOT NULL DEFAULT '{}',
+  area         text NOT NULL DEFAULT '', -- the part of the county, in its first language: what buyers filter by
+  areas        jsonb NOT NULL DEFAULT '{}', -- the same in all languages
   season       integer NOT NULL DEFAULT 0 CHECK (season BETWEEN 0 AND 4095),
   harvested_on date,
   hs_code      text NOT NULL DEFAULT '' CHECK (hs_code ~ '^([0-9]{6,10})?$'),
@@ -91,6 +93,8 @@ CREATE UNIQUE INDEX products_slug ON products (tenant_id, slug);
 CREATE INDEX products_newest ON products (tenant_id, published_at DESC, id DESC) WHERE state = 'published';
 CREATE INDEX products_category ON products (tenant_id, category_id, published_at DESC, id DESC) WHERE state = 'published';
 CREATE INDEX products_price ON products (tenant_id, low_price, id) WHERE state = 'published';
+CREATE INDEX products_sold ON products (tenant_id, sold DESC, id DESC) WHERE state = 'published';
+CREATE INDEX products_seller ON products (tenant_id, seller_id, updated_at DESC, id DESC);
 CREATE INDEX products_state ON products (tenant_id, state, updated_at);
 SELECT isolate('products');
 
@@ -200,7 +204,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 BEGIN ATOMIC
   SELECT d.product_id, ts_rank(d.terms, query) AS rank FROM search_documents d
   WHERE d.tenant_id = bound_tenant() AND d.terms @@ query
-  ORDER BY rank DESC, d.product_id LIMIT most;
+  ORDER BY rank DESC, d.product_id DESC LIMIT most;
 END;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION search_put(uuid, tsvector), search_drop(uuid), search_find(tsquery, integer) FROM PUBLIC;
@@ -214,6 +218,7 @@ CREATE TABLE imports (
   file_name   text NOT NULL CHECK (length(file_name) <= 255),
   state       text NOT NULL DEFAULT 'previewed' CHECK (state IN ('previewed', 'running', 'done', 'failed')),
   publish     boolean NOT NULL DEFAULT true,
+  pictures    boolean NOT NULL DEFAULT false, -- a zip of pictures came with it
   total       integer NOT NULL DEFAULT 0,
   done        integer NOT NULL DEFAULT 0,
   created     integer NOT NULL DEFAULT 0,
