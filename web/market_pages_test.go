@@ -108,6 +108,32 @@ func TestTheCountysOwnPages(t *testing.T) {
 	b.open("/pictures/00000000-0000-7000-8000-000000000009/640.webp").is(404)
 }
 
+func TestAnswersAreSmallAndNotSentTwice(t *testing.T) {
+	s := newShop(t)
+	s.open()
+	wang := s.farm("wang@example.org", "王家", "Wang family")
+	for _, name := range []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"} {
+		s.grow(wang, "花椒 "+name, "Pepper "+name, 6800, 100)
+	}
+	for _, path := range []string{"/", "/search", "/sellers", "/p/" + s.grow(wang, "花椒油", "Pepper oil", 4500, 9).Slug} {
+		b := s.browser()
+		b.open(path).is(200)
+		plain := len(b.body)
+		tag := b.answer.Get("ETag")
+		require.NotEmpty(t, tag)
+		b.header.Set("If-None-Match", tag)
+		b.open(path).is(304)
+		require.Empty(t, b.body)
+		b.header.Del("If-None-Match")
+		b.header.Set("Accept-Encoding", "gzip, br")
+		b.open(path).is(200)
+		require.Equal(t, "br", b.answer.Get("Content-Encoding"))
+		require.Contains(t, b.answer.Values("Vary")[0], "Accept-Encoding")
+		require.Less(t, len(b.body), 12<<10, "%s takes %d bytes of %d", path, len(b.body), plain)
+		t.Logf("%s: %d bytes, squeezed %d", path, plain, len(b.body))
+	}
+}
+
 func between(t *testing.T, s, from, to string) string {
 	t.Helper()
 	_, tail, ok := strings.Cut(s, from)

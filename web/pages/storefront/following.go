@@ -62,9 +62,6 @@ func (h handlers) orderView(c *fiber.Ctx, o checkout.Order, siblings []checkout.
 		Headline: r.w.T("order.headline." + string(o.State)), Lead: r.w.T("order.lead."+string(o.State), "Seller", r.in(o.Seller.Names)), Moving: o.State == checkout.Shipped, Path: r.way(o),
 		Farm: r.bought(o), Sums: r.sums(o.Amounts), Total: o.Amounts.Total, Address: r.address(o.Address), Placed: r.w.DateTime(o.CreatedAt, r.county.TimeZone),
 		Payment: ui.Status{Of: "payment", Code: string(o.Payment.State)}, Guest: !page.Who(c).SignedIn() && c.Query("t") != ""}
-	if !o.Payment.Refunded.IsZero() {
-		v.Sums = append(v.Sums, ui.SumLine{Label: r.w.T("sum.refunded"), Amount: o.Payment.Refunded})
-	}
 	if o.Shipment != nil {
 		v.Parcel = &Parcel{Carrier: o.Shipment.Carrier, Number: o.Shipment.TrackingNumber}
 	}
