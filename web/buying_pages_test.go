@@ -68,7 +68,7 @@ func TestAGuestBuysWithoutScripts(t *testing.T) {
 	elsewhere.open(strings.Split(follow, "?")[0]).is(404)
 	s.abroad().open(follow).is(404)
 
-	elsewhere.open(follow).submit(strings.Split(follow, "?")[0] + "/cancel").is(200).sees("The order is cancelled", "This order was cancelled")
+	elsewhere.open(follow).submit(strings.Split(follow, "?")[0]+"/cancel").is(200).sees("The order is cancelled", "This order was cancelled")
 	s.browser().open(follow).sees("This order was cancelled")
 }
 
@@ -130,7 +130,7 @@ func TestAnAccountFollowsItsOrders(t *testing.T) {
 	require.Nil(t, b.form(order+"/cancel"), "what is on its way is not cancelled")
 	b.send(http.MethodPost, order+"/cancel", url.Values{})
 	b.is(200).sees("This order can no longer be cancelled.")
-	b.open(order).submit(order + "/confirm").is(200).sees("It has arrived", "Thank you. The grower now knows")
+	b.open(order).submit(order+"/confirm").is(200).sees("It has arrived", "Thank you. The grower now knows")
 
 	again := s.browser() // the next time, the address is known
 	again.signIn("buyer@example.org").open("/p/"+pepper.Slug).submit("/cart/add", "quantity", "1", "then", "checkout").is(200)
@@ -182,7 +182,7 @@ func TestABasketIsItsHoldersOwn(t *testing.T) {
 	stranger.open("/p/"+pepper.Slug).submit("/cart/add", "quantity", "1")
 	stranger.send(http.MethodPost, line+"/remove", url.Values{})
 	stranger.is(200)
-	b.open("/cart").sees("Wudu pepper").submit(line + "/remove").is(200).sees("Taken out of the basket.", "Your basket is empty")
+	b.open("/cart").sees("Wudu pepper").submit(line+"/remove").is(200).sees("Taken out of the basket.", "Your basket is empty")
 }
 
 func TestAPaymentThatTakesItsTime(t *testing.T) {

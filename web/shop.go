@@ -5,9 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"countyfair/catalog"
 	"countyfair/checkout"
-	"countyfair/sellers"
 	"countyfair/web/pages/account"
 	"countyfair/web/pages/page"
 	"countyfair/web/pages/pay"
@@ -15,16 +13,15 @@ import (
 	"countyfair/web/scope"
 )
 
-// Shop is what the buyer's pages stand on. Without accounts there are none of
-// these pages.
+// Shop is what the buyer's pages stand on, beside what the API does. Without a
+// checkout there are none of these pages.
 type Shop struct {
 	Checkout *checkout.Service
-	Catalog  *catalog.Service
-	Sellers  *sellers.Service
 	Methods  []string // the payment providers that buyers may choose, the first one first
-	// Sandbox is the page of the sandbox provider; nil: there is none.
-	Sandbox *pay.Deps
-	// Hint is shown above the sign-in form: the demo's logins. nil: none.
+	// Look finds a payment in the sandbox provider's book, for its page; nil:
+	// there is no such page.
+	Look func(ctx context.Context, ref string) (pay.Payment, error)
+	// Hint is shown below the sign-in form: the demo's logins. nil: none.
 	Hint func(c *fiber.Ctx) string
 }
 
@@ -55,8 +52,8 @@ func (d Deps) registerShop(r fiber.Router, kit page.Kit) {
 		return
 	}
 	account.Register(r, account.Deps{Kit: kit, Auth: d.Accounts, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
-	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Shop.Catalog, Sellers: d.Shop.Sellers, Checkout: d.Shop.Checkout, Methods: d.Shop.Methods, Log: d.Log})
-	if d.Shop.Sandbox != nil {
-		pay.Register(r, *d.Shop.Sandbox)
+	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Catalog, Sellers: d.Sellers, Checkout: d.Shop.Checkout, Methods: d.Shop.Methods, Log: d.Log})
+	if d.Shop.Look != nil && d.Sandbox != nil {
+		pay.Register(r, pay.Deps{Look: d.Shop.Look, Decide: d.Sandbox, Checkout: d.Shop.Checkout})
 	}
 }

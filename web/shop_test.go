@@ -79,7 +79,8 @@ func newShop(t *testing.T) *shop {
 	base, _ := url.Parse("http://localhost:8080")
 	s.app, err = web.New(web.Deps{Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
 		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
-		Shop: web.Shop{Checkout: s.check, Catalog: s.goods, Sellers: s.farms, Methods: []string{sandboxpay.Name}, Sandbox: &pay.Deps{Checkout: s.check, Look: s.look, Decide: s.decide}}})
+		Sellers: s.farms, Catalog: s.goods, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
+		Shop: web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look}})
 	require.NoError(t, err)
 	return s
 }

@@ -36,6 +36,20 @@ func (h handlers) found(c *fiber.Ctx) (checkout.Order, error) {
 	return h.Checkout.GetOrderByNumber(c.UserContext(), page.Who(c), c.Params("number"), key(c))
 }
 
+// upToDate is that order after a look at its payment, where one is awaited: the
+// provider may know more than we were told.
+func (h handlers) upToDate(c *fiber.Ctx) (checkout.Order, error) {
+	o, err := h.found(c)
+	if err != nil || o.State != checkout.Pending {
+		return o, err
+	}
+	if _, err := h.Checkout.ConfirmPayment(c.UserContext(), page.Who(c), o.Payment.ID, nil); err != nil {
+		h.Log.WarnContext(c.UserContext(), "payment not looked up", "payment", o.Payment.ID, "error", err)
+		return o, nil
+	}
+	return h.found(c)
+}
+
 // privately keeps the address, which may hold a key, from going elsewhere.
 func privately(c *fiber.Ctx) {
 	c.Set("Referrer-Policy", "no-referrer")
@@ -44,7 +58,7 @@ func privately(c *fiber.Ctx) {
 
 // order is one order, for its buyer, its seller or an officer.
 func (h handlers) order(c *fiber.Ctx) error {
-	o, err := h.found(c)
+	o, err := h.upToDate(c)
 	if err != nil {
 		return err
 	}
@@ -170,16 +184,9 @@ func (h handlers) confirmOrder(c *fiber.Ctx) error {
 
 // result is where a buyer comes back to from paying: what came of it.
 func (h handlers) result(c *fiber.Ctx) error {
-	o, err := h.found(c)
+	o, err := h.upToDate(c)
 	if err != nil {
 		return err
-	}
-	if o.State == checkout.Pending { // the provider may know more than we were told
-		if _, err := h.Checkout.ConfirmPayment(c.UserContext(), page.Who(c), o.Payment.ID, nil); err != nil {
-			h.Log.WarnContext(c.UserContext(), "payment not looked up", "payment", o.Payment.ID, "error", err)
-		} else if o, err = h.found(c); err != nil {
-			return err
-		}
 	}
 	siblings, err := h.Checkout.Siblings(c.UserContext(), page.Who(c), o)
 	if err != nil {
