@@ -62,8 +62,11 @@ type options struct {
 // logger writes JSON lines that name the request and the county, and no secret.
 func logger(e env, level slog.Level) *slog.Logger {
 	return observe.NewLogger(e.stderr, level, func(ctx context.Context) []slog.Attr {
-		s := scope.From(ctx)
-		return []slog.Attr{slog.String("request_id", s.RequestID), slog.String("county", s.County.Slug)}
+		s, county := scope.From(ctx), ""
+		if s.County != nil { // assets, and hosts of no county, have none
+			county = s.County.Slug
+		}
+		return []slog.Attr{slog.String("request_id", s.RequestID), slog.String("county", county)}
 	})
 }
 
