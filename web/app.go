@@ -74,10 +74,14 @@ func New(d Deps) (*fiber.App, error) {
 	if d.Health != nil {
 		observe.Routes(app, d.Metrics, d.Health)
 	}
-	for _, trace := range d.Tracing.HTTP() {
-		app.Use(trace)
+	if d.Tracing != nil {
+		for _, trace := range d.Tracing.HTTP() {
+			app.Use(trace)
+		}
 	}
-	app.Use(d.Metrics.HTTP())
+	if d.Metrics != nil {
+		app.Use(d.Metrics.HTTP())
+	}
 	app.Use(middleware.Compress())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))

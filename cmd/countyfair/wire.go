@@ -27,6 +27,8 @@ import (
 	"countyfair/tenants"
 	"countyfair/web"
 	"countyfair/web/letters"
+	"countyfair/web/pages/pay"
+	"countyfair/web/pages/storefront"
 	"countyfair/web/scope"
 )
 
@@ -60,8 +62,11 @@ type options struct {
 // logger writes JSON lines that name the request and the county, and no secret.
 func logger(e env, level slog.Level) *slog.Logger {
 	return observe.NewLogger(e.stderr, level, func(ctx context.Context) []slog.Attr {
-		s := scope.From(ctx)
-		return []slog.Attr{slog.String("request_id", s.RequestID), slog.String("county", s.County.Slug)}
+		s, county := scope.From(ctx), ""
+		if s.County != nil { // assets, and hosts of no county, have none
+			county = s.County.Slug
+		}
+		return []slog.Attr{slog.String("request_id", s.RequestID), slog.String("county", county)}
 	})
 }
 
@@ -123,14 +128,16 @@ func (in *installation) trade(dir *tenants.Directory) {
 	if in.cfg.PaymentProvider == "sandbox" {
 		in.sandbox = sandboxpay.New(in.db, in.clock, sandboxpay.Options{
 			Secret: []byte(in.cfg.Secret),
-			Page:   func(ref string) string { return "/pay/sandbox/" + ref },
+			Page:   pay.PagePath,
 		})
 		in.sandbox.Register(in.registry)
 		providers = append(providers, in.sandbox)
 	}
 	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, checkout.Config{
 		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider,
-		OrderURL: func(c *tenants.County, path string) string { return in.cfg.Link(dir.Host(c), path) },
+		OrderURL: func(c *tenants.County, path string) string {
+			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
+		},
 	}, providers...)
 	if in.sandbox != nil {
 		in.sandbox.SetTell(func(ctx context.Context, header http.Header, body []byte) error {
@@ -149,9 +156,13 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
-		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout},
+		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}},
 	}
 	if in.sandbox != nil {
+		d.Shop.Look = func(ctx context.Context, ref string) (pay.Payment, error) {
+			p, err := in.sandbox.Get(ctx, ref)
+			return pay.Payment{Ref: p.Ref, Amount: p.Amount, Description: p.Description, ReturnURL: p.ReturnURL, State: p.State}, err
+		}
 		d.Sandbox = func(ctx context.Context, ref, outcome string) (checkout.ProviderPayment, error) {
 			return in.sandbox.Decide(ctx, ref, sandboxpay.Outcome(outcome))
 		}
