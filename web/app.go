@@ -130,7 +130,7 @@ func (d Deps) registerTrade(a *api.API) {
 // isUpload names the paths that take files.
 func isUpload(path string) bool {
 	switch path {
-	case api.Prefix + "/pictures", api.Prefix + "/imports":
+	case api.Prefix + "/pictures", api.Prefix + "/imports", "/office/imports", "/office/settings/brand":
 		return true
 	}
 	return false

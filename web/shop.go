@@ -7,8 +7,10 @@ import (
 
 	"countyfair/checkout"
 	"countyfair/web/pages/account"
+	"countyfair/web/pages/office"
 	"countyfair/web/pages/page"
 	"countyfair/web/pages/pay"
+	"countyfair/web/pages/platform"
 	"countyfair/web/pages/storefront"
 	"countyfair/web/scope"
 )
@@ -51,6 +53,8 @@ func (d Deps) registerShop(r fiber.Router, kit page.Kit) {
 	if d.Shop.Checkout == nil {
 		return
 	}
+	platform.Register(r, platform.Deps{Kit: kit, Config: d.Config, Counties: d.Counties, Auth: d.Accounts, Catalog: d.Catalog})
+	office.Register(r, office.Deps{Kit: kit, Counties: d.Counties, Auth: d.Accounts, Sellers: d.Sellers, Catalog: d.Catalog, Checkout: d.Shop.Checkout})
 	account.Register(r, account.Deps{Kit: kit, Auth: d.Accounts, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
 	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Catalog, Sellers: d.Sellers, Checkout: d.Shop.Checkout, Methods: d.Shop.Methods, Log: d.Log})
 	if d.Shop.Look != nil && d.Sandbox != nil {
