@@ -12,7 +12,7 @@ import (
 
 // How much the first page shows of each.
 const (
-	homeSeason  = 8
+	homeSeason  = 10
 	homeFresh   = 6
 	homeSellers = 6
 )
