@@ -52,7 +52,7 @@ func TestTheWholeJourneyByAPI(t *testing.T) {
 	buyer := guest.as("X-Cart-Token", text(t, cart, "token"))
 	id := text(t, cart, "id")
 	buyer.must("add-cart-line", []string{id}, object{"variant_id": variant, "quantity": 2})
-	other := otherSellersVariant(t, guest, seller)
+	other := otherSellersVariant(t, guest, farmer)
 	buyer.must("add-cart-line", []string{id}, object{"variant_id": other, "quantity": 1})
 	quote := buyer.must("quote-checkout", nil, object{"cart_id": id, "address": shanghai})
 	require.Equal(t, "CNY", quote["currency"])
@@ -78,10 +78,10 @@ func TestTheWholeJourneyByAPI(t *testing.T) {
 	require.Len(t, order["history"], 4)
 }
 
-// otherSellersVariant is something in stock that another seller sells.
-func otherSellersVariant(t *testing.T, guest, seller *caller) string {
+// otherSellersVariant is something in stock that is not the caller's own.
+func otherSellersVariant(t *testing.T, guest, mine *caller) string {
 	t.Helper()
-	own := seller.must("list-my-products", nil, nil, "limit", "100")
+	own := mine.must("list-my-products", nil, nil, "limit", "100")
 	list := guest.must("list-products", nil, nil, "limit", "100", "sort", "newest")
 	for _, item := range list["items"].([]any) {
 		if at(t, item, "stock_level") != "in_stock" || strings.Contains(fmt.Sprint(own), text(t, item, "id")) {
