@@ -29,7 +29,7 @@ type Shop struct {
 func (d Deps) kit() page.Kit {
 	k := page.Kit{Clock: d.Clock}
 	if d.Shop.Checkout != nil {
-		k.Cart = d.Shop.pieces
+		k.Cart, k.Place = d.Shop.pieces, storefront.PlaceLabel
 	}
 	return k
 }

@@ -167,6 +167,9 @@ func (in *installation) face(o options) (err error) {
 			return in.sandbox.Decide(ctx, ref, sandboxpay.Outcome(outcome))
 		}
 	}
+	if o.showMessages {
+		d.Shop.Hint = demoHint
+	}
 	if o.healthInside {
 		d.Health = in.health
 	}

@@ -21,9 +21,6 @@ const (
 // what is new, who sells.
 func (h handlers) home(c *fiber.Ctx) error {
 	ctx, who, r := c.UserContext(), page.Who(c), h.reader(c)
-	if r.county.Platform {
-		return fiber.ErrNotFound
-	}
 	categories, err := h.Catalog.Categories(ctx, who)
 	if err != nil {
 		return err

@@ -55,6 +55,9 @@ func (r reader) address(a shipping.Address) string {
 	}
 	who := a.Name + "  " + a.Phone
 	if a.Country == "CN" {
+		if strings.HasPrefix(a.City, a.AdminArea) { // 上海市, 上海
+			a.AdminArea = ""
+		}
 		return lines(who, country+a.AdminArea+a.City+a.District, a.Line1+" "+a.Line2, a.PostalCode)
 	}
 	return lines(who, a.Line1, a.Line2, a.District, strings.TrimSpace(a.PostalCode+" "+a.City), a.AdminArea, country)
