@@ -49,7 +49,7 @@ func face(id *uuid.UUID) string {
 
 // per is the weight that a unit price is of, as people say it.
 func (r reader) per(grams int) string {
-	if s, ok := r.w.Try("per.g" + strconv.Itoa(grams)); ok {
+	if s, ok := r.w.Try("per.weight_" + strconv.Itoa(grams)); ok {
 		return s
 	}
 	return r.w.Weight(int64(grams))
