@@ -21,7 +21,7 @@ func TestPagesSayNothingUnsaid(t *testing.T) {
 	seen := 0
 	require.NoError(t, fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
 		ext := filepath.Ext(path)
-		if err != nil || d.IsDir() || ext != ".go" && ext != ".templ" || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
+		if err != nil || d.IsDir() || ext != ".go" && ext != ".templ" || strings.HasPrefix(path, "words/") || strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "_templ.go") {
 			return err
 		}
 		body, err := fs.ReadFile(root, path)
