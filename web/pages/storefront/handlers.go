@@ -39,7 +39,8 @@ type Deps struct {
 	Catalog  *catalog.Service
 	Sellers  *sellers.Service
 	Checkout *checkout.Service
-	Methods  []string // the payment providers that buyers may choose, the first one first
+	Cache    *page.Cache // of public pages; nil: none
+	Methods  []string    // the payment providers that buyers may choose, the first one first
 	Log      *slog.Logger
 }
 
@@ -48,15 +49,15 @@ type handlers struct{ Deps }
 // Register mounts the pages.
 func Register(r fiber.Router, d Deps) {
 	h := handlers{d}
-	r.Get(ui.HomePath, market(h.home))
-	r.Get(ui.SearchPath, market(h.search))
-	r.Get(categoryPath+":code", market(h.category))
-	r.Get(productPath+":slug", market(h.product))
-	r.Get(sellersPath, market(h.sellers))
-	r.Get(sellersPath+"/:slug", market(h.seller))
-	r.Get(tracePath+":code", market(h.trace))
+	r.Get(ui.HomePath, market(d.Cache.Public(h.home)))
+	r.Get(ui.SearchPath, market(d.Cache.Public(h.search)))
+	r.Get(categoryPath+":code", market(d.Cache.Public(h.category)))
+	r.Get(productPath+":slug", market(d.Cache.Public(h.product)))
+	r.Get(sellersPath, market(d.Cache.Public(h.sellers)))
+	r.Get(sellersPath+"/:slug", market(d.Cache.Public(h.seller)))
+	r.Get(tracePath+":code", market(d.Cache.Public(h.trace)))
 	for _, kind := range tenants.PageKinds {
-		r.Get("/"+string(kind), market(h.legal(kind)))
+		r.Get("/"+string(kind), market(d.Cache.Public(h.legal(kind))))
 	}
 	r.Get(ui.PlacePath, market(h.placePage))
 	r.Post(ui.PlacePath, market(h.keepPlace))
