@@ -91,6 +91,8 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Person(d.People))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
+	cache := page.NewCache(d.Shop.CacheFor)
+	app.Use(cache.Touch())
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
@@ -103,7 +105,7 @@ func New(d Deps) (*fiber.App, error) {
 	d.registerTrade(a)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
-	d.registerShop(app, kit)
+	d.registerShop(app, kit, cache)
 	return app, nil
 }
 
