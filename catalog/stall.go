@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 
@@ -77,6 +78,29 @@ func (s *Service) ListImports(ctx context.Context, who actor.Actor, limit int) (
 		}
 		out, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Import])
 		return err
+	})
+	return out, err
+}
+
+// Cutouts tells which of the pictures are drawings with a see-through ground.
+func (s *Service) Cutouts(ctx context.Context, who actor.Actor, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
+	if err := who.NeedAccount(); err != nil {
+		return nil, err
+	}
+	out := map[uuid.UUID]bool{}
+	err := s.db.Query(ctx, func(q pg.Querier) error {
+		rows, err := q.Query(ctx, `SELECT id FROM pictures WHERE tenant_id = $1 AND id = ANY ($2) AND cutout`, who.Tenant, ids)
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			var id uuid.UUID
+			if err := rows.Scan(&id); err != nil {
+				return err
+			}
+			out[id] = true
+		}
+		return rows.Err()
 	})
 	return out, err
 }

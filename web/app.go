@@ -18,6 +18,7 @@ import (
 	"countyfair/web/api"
 	"countyfair/web/middleware"
 	"countyfair/web/pages/page"
+	"countyfair/web/pages/seller"
 	"countyfair/web/pages/storefront"
 	"countyfair/web/problem"
 	"countyfair/web/static"
@@ -36,6 +37,7 @@ type Deps struct {
 	Accounts *auth.Service
 	People   middleware.Authenticator
 	Shop     Shop
+	Desk     Desk
 }
 
 // requestTime is the most a request may take.
@@ -82,6 +84,7 @@ func New(d Deps) (*fiber.App, error) {
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
 	d.registerShop(app, kit)
+	d.registerDesk(app, kit)
 	return app, nil
 }
 
@@ -91,5 +94,5 @@ func isUpload(path string) bool {
 	case api.Prefix + "/pictures", api.Prefix + "/imports":
 		return true
 	}
-	return false
+	return seller.TakesFiles(path)
 }
