@@ -147,16 +147,21 @@ func (s *Service) keepImport(ctx context.Context, who actor.Actor, im *Import, r
 		if err != nil {
 			return err
 		}
-		_, err = tx.CopyFrom(ctx, pgx.Identifier{"import_rows"}, []string{"tenant_id", "import_id", "row_no", "cells", "problems"},
-			pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
-				cells, err := json.Marshal(rows[i].Cells)
-				if err != nil {
-					return nil, err
-				}
-				problems, err := json.Marshal(nonNil(rows[i].Problems))
-				return []any{who.Tenant, im.ID, rows[i].Row, json.RawMessage(cells), json.RawMessage(problems)}, err
-			}))
-		return err
+		// COPY does not go past row-level security, so the rows go in as one batch.
+		b := &pgx.Batch{}
+		for i := range rows {
+			cells, err := json.Marshal(rows[i].Cells)
+			if err != nil {
+				return err
+			}
+			problems, err := json.Marshal(nonNil(rows[i].Problems))
+			if err != nil {
+				return err
+			}
+			b.Queue(`INSERT INTO import_rows (tenant_id, import_id, row_no, cells, problems) VALUES ($1, $2, $3, $4, $5)`,
+				who.Tenant, im.ID, rows[i].Row, cells, problems)
+		}
+		return tx.SendBatch(ctx, b).Close()
 	})
 }
 

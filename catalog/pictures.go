@@ -91,7 +91,7 @@ func (s *Service) keepPicture(ctx context.Context, who actor.Actor, info *Pictur
 		if lost = tag.RowsAffected() == 0; lost {
 			return nil
 		}
-		return jobs.Insert(ctx, tx, pictureArgs{Of: jobs.Of{Tenant: who.Tenant}, Picture: info.ID}, jobs.Attempts(5))
+		return jobs.Insert(ctx, tx, pictureArgs{Of: jobs.Of{Tenant: who.Tenant}, Picture: info.ID}, jobs.Attempts(5), jobs.Behind())
 	})
 	if err != nil || !lost {
 		return info, err
@@ -126,10 +126,6 @@ func pictureKey(tenant, id uuid.UUID, width int) string {
 // makeWidths makes the files that pages show. It may run again; the files come
 // out the same.
 func (s *Service) makeWidths(ctx context.Context, a pictureArgs) error {
-	if err := s.handling.Acquire(ctx, 1); err != nil {
-		return err
-	}
-	defer s.handling.Release(1)
 	f, err := s.files.Open(ctx, pictureKey(a.Tenant, a.Picture, 0))
 	if err != nil {
 		if errors.Is(err, blob.ErrNotFound) {

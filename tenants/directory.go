@@ -124,6 +124,18 @@ func (d *Directory) BySlug(slug string) (*County, error) {
 // BaseDomain is the platform's own domain; counties stand before it.
 func (d *Directory) BaseDomain() string { return d.baseDomain }
 
+// Host is where people reach the county: its first own domain, else its name
+// before the platform's.
+func (d *Directory) Host(c *County) string {
+	switch {
+	case c.Platform:
+		return d.baseDomain
+	case len(c.Domains) > 0:
+		return c.Domains[0]
+	}
+	return c.Slug + "." + d.baseDomain
+}
+
 // All lists every county, whatever its state, in no order.
 func (d *Directory) All() []*County {
 	var out []*County

@@ -10,10 +10,13 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"countyfair/auth"
+	"countyfair/catalog"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
 	"countyfair/internal/jobs"
+	"countyfair/internal/observe"
 	"countyfair/internal/pg"
+	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/api"
 	"countyfair/web/middleware"
@@ -33,9 +36,16 @@ type Deps struct {
 	Log      *slog.Logger
 	Jobs     *jobs.Registry
 	Version  string
+	Metrics  *observe.Metrics
+	Tracing  *observe.Tracing
+	Health   *observe.Health // nil: health answers on an address of its own
 	Counties *tenants.Service
 	Accounts *auth.Service
 	People   middleware.Authenticator
+	Sellers  *sellers.Service
+	Catalog  *catalog.Service
+	Stock    *catalog.Stock
+	Sandbox  api.Decide // nil: not offered
 	Shop     Shop
 	Desk     Desk
 }
@@ -63,6 +73,17 @@ func New(d Deps) (*fiber.App, error) {
 		EnableIPValidation:      true,
 		ErrorHandler:            middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
+	if d.Health != nil {
+		observe.Routes(app, d.Metrics, d.Health)
+	}
+	if d.Tracing != nil {
+		for _, trace := range d.Tracing.HTTP() {
+			app.Use(trace)
+		}
+	}
+	if d.Metrics != nil {
+		app.Use(d.Metrics.HTTP())
+	}
 	app.Use(middleware.Compress())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
@@ -81,11 +102,32 @@ func New(d Deps) (*fiber.App, error) {
 	api.RegisterCounties(a, d.Counties)
 	api.RegisterAuth(a, d.Accounts)
 	api.RegisterAccounts(a, d.Accounts)
+	d.registerTrade(a)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
 	d.registerShop(app, kit)
 	d.registerDesk(app, kit)
 	return app, nil
+}
+
+// registerTrade adds the operations of selling and buying.
+func (d Deps) registerTrade(a *api.API) {
+	if d.Catalog == nil {
+		return
+	}
+	api.RegisterCatalog(a, d.Catalog, d.Sellers)
+	api.RegisterSellers(a, d.Sellers)
+	api.RegisterSellerDesk(a, d.Catalog)
+	api.RegisterFiles(a, d.Catalog)
+	api.RegisterStock(a, d.Stock)
+	api.RegisterCarts(a, d.Shop.Checkout)
+	api.RegisterOrders(a, d.Shop.Checkout, page.Translate)
+	for _, provider := range d.Shop.Checkout.Providers() {
+		api.RegisterWebhook(a, d.Shop.Checkout, provider)
+	}
+	if d.Sandbox != nil {
+		api.RegisterSandbox(a, d.Shop.Checkout, d.Sandbox)
+	}
 }
 
 // isUpload names the paths that take files.

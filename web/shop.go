@@ -8,14 +8,20 @@ import (
 	"countyfair/checkout"
 	"countyfair/web/pages/account"
 	"countyfair/web/pages/page"
+	"countyfair/web/pages/pay"
+	"countyfair/web/pages/storefront"
 	"countyfair/web/scope"
 )
 
-// Shop is what the buyer's pages stand on. Without accounts there are none of
-// these pages.
+// Shop is what the buyer's pages stand on, beside what the API does. Without a
+// checkout there are none of these pages.
 type Shop struct {
 	Checkout *checkout.Service
-	// Hint is shown above the sign-in form: the demo's logins. nil: none.
+	Methods  []string // the payment providers that buyers may choose, the first one first
+	// Look finds a payment in the sandbox provider's book, for its page; nil:
+	// there is no such page.
+	Look func(ctx context.Context, ref string) (pay.Payment, error)
+	// Hint is shown below the sign-in form: the demo's logins. nil: none.
 	Hint func(c *fiber.Ctx) string
 }
 
@@ -46,4 +52,8 @@ func (d Deps) registerShop(r fiber.Router, kit page.Kit) {
 		return
 	}
 	account.Register(r, account.Deps{Kit: kit, Auth: d.Accounts, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
+	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Catalog, Sellers: d.Sellers, Checkout: d.Shop.Checkout, Methods: d.Shop.Methods, Log: d.Log})
+	if d.Shop.Look != nil && d.Sandbox != nil {
+		pay.Register(r, pay.Deps{Look: d.Shop.Look, Decide: d.Sandbox, Checkout: d.Shop.Checkout})
+	}
 }

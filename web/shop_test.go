@@ -14,16 +14,24 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"countyfair/adapters/disk"
+	"countyfair/adapters/sandboxpay"
 	"countyfair/auth"
+	"countyfair/catalog"
 	"countyfair/checkout"
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
 	"countyfair/internal/jobs"
+	"countyfair/internal/lang"
+	"countyfair/internal/money"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
+	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
+	"countyfair/web/pages/pay"
+	"countyfair/web/pages/storefront"
 )
 
 const usualPassword = "steep-terrace-pepper"
@@ -36,6 +44,10 @@ type shop struct {
 	clock  *clock.Fixed
 	auth   *auth.Service
 	check  *checkout.Service
+	goods  *catalog.Service
+	farms  *sellers.Service
+	owners *tenants.Service
+	pays   *sandboxpay.Sandbox
 	dir    *tenants.Directory
 	ctx    context.Context // of the first county
 	county uuid.UUID
@@ -57,12 +69,29 @@ func newShop(t *testing.T) *shop {
 	limits := auth.DefaultLimits()
 	s.auth, err = auth.NewService(s.db, s.clock, registry, auth.Config{Secret: secret, Issuer: "http://localhost", Limits: limits})
 	require.NoError(t, err)
-	s.check = checkout.NewService(s.db, s.clock, dir, registry, log, checkout.Config{Secret: []byte(secret)})
+	s.pays = sandboxpay.New(s.db, s.clock, sandboxpay.Options{Secret: []byte(secret), Page: pay.PagePath})
+	s.check = checkout.NewService(s.db, s.clock, dir, registry, log, checkout.Config{Secret: []byte(secret), Provider: sandboxpay.Name,
+		OrderURL: func(_ *tenants.County, path string) string { return storefront.ResultPath(path) }}, s.pays)
+	files, err := disk.Open(t.TempDir())
+	require.NoError(t, err)
+	s.owners = tenants.NewService(s.db, dir, s.clock)
+	s.goods, s.farms = catalog.NewService(s.db, dir, files, registry, s.clock), sellers.NewService(s.db, dir, s.clock)
 	base, _ := url.Parse("http://localhost:8080")
 	s.app, err = web.New(web.Deps{Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
-		Counties: tenants.NewService(s.db, dir, s.clock), People: web.People{Auth: s.auth}, Accounts: s.auth, Shop: web.Shop{Checkout: s.check}})
+		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
+		Sellers: s.farms, Catalog: s.goods, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
+		Shop: web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look}})
 	require.NoError(t, err)
 	return s
+}
+
+func (s *shop) look(ctx context.Context, ref string) (pay.Payment, error) {
+	p, err := s.pays.Get(ctx, ref)
+	return pay.Payment{Ref: p.Ref, Amount: p.Amount, Description: p.Description, ReturnURL: p.ReturnURL, State: p.State}, err
+}
+
+func (s *shop) decide(ctx context.Context, ref, outcome string) (checkout.ProviderPayment, error) {
+	return s.pays.Decide(ctx, ref, sandboxpay.Outcome(outcome))
 }
 
 // browser opens one in the first county.
@@ -95,4 +124,50 @@ func (b *browser) signIn(login string) *browser {
 	b.t.Helper()
 	b.open("/sign-in").is(http.StatusOK)
 	return b.submit("/sign-in", "login", login, "password", usualPassword)
+}
+
+// farm makes an approved seller and gives the actor who sells for it.
+func (s *shop) farm(login, zh, en string) actor.Actor {
+	s.t.Helper()
+	who := actor.Actor{Tenant: s.county, Account: s.user(login, actor.Buyer).ID, Language: "en"}
+	f, err := s.farms.Apply(s.ctx, who, sellers.Profile{Kind: sellers.Household, Names: lang.Text{"zh-Hans": zh, "en": en},
+		Village: lang.Text{"zh-Hans": "马街镇马街坝村", "en": "Majieba, Majie township"}, Story: lang.Text{"en": "Four generations on one slope."}, Contact: "王", Phone: "+86 139 0000 0000"})
+	require.NoError(s.t, err)
+	officer := actor.Actor{Tenant: s.county, Account: s.user("officer-"+login, actor.Officer).ID, Roles: []actor.Role{actor.Officer}}
+	_, err = s.farms.Decide(s.ctx, officer, f.ID, sellers.Decision{Approve: true})
+	require.NoError(s.t, err)
+	who.Seller, who.Roles = f.ID, []actor.Role{actor.Seller}
+	return who
+}
+
+// grow publishes a product with one pack of 500 g at this price, in fen.
+func (s *shop) grow(who actor.Actor, zh, en string, price int64, stock int, change ...func(*catalog.Draft)) *catalog.Own {
+	s.t.Helper()
+	harvested := time.Date(2026, 7, 28, 0, 0, 0, 0, time.UTC)
+	d := catalog.Draft{Title: lang.Text{"zh-Hans": zh, "en": en}, Description: lang.Text{"en": "Picked by <b>hand</b>."}, Category: "spice", Origin: lang.Text{"zh-Hans": "武都区 马街镇", "en": "Majie, Wudu"},
+		Season: 0b0000_0111_0000_0000, HarvestedOn: &harvested,
+		Variants: []catalog.VariantDraft{{Title: lang.Text{"zh-Hans": "500 克 袋", "en": "500 g bag"}, Unit: "bag", NetWeightG: 500, Price: money.Of(price, "CNY"), Stock: &stock}}}
+	for _, f := range change {
+		f(&d)
+	}
+	own, err := s.goods.Create(s.ctx, who, d)
+	require.NoError(s.t, err)
+	_, err = s.goods.Publish(s.ctx, who, own.ID)
+	require.NoError(s.t, err)
+	return own
+}
+
+// open gives the county a category and says where it delivers.
+func (s *shop) open() {
+	s.t.Helper()
+	boss := actor.OfSystem(s.county)
+	for _, k := range []catalog.Category{{Code: "spice", Names: lang.Text{"zh-Hans": "花椒调料", "en": "Spices"}, Hue: 28, Position: 1}, {Code: "nut", Names: lang.Text{"zh-Hans": "坚果", "en": "Nuts"}, Position: 2}} {
+		_, err := s.goods.SaveCategory(s.ctx, boss, k)
+		require.NoError(s.t, err)
+	}
+	free := int64(9900)
+	require.NoError(s.t, s.owners.SetZones(s.ctx, boss, s.county, []tenants.Zone{
+		{Names: lang.Text{"en": "Everywhere"}, Countries: []string{"CN"}, Delivers: true, FirstKg: 1200, NextKg: 600, FreeAbove: &free, DaysMin: 3, DaysMax: 6},
+		{Names: lang.Text{"en": "Not there"}, Countries: []string{"CN"}, Areas: []string{"CN-TW"}, Delivers: false},
+	}))
 }

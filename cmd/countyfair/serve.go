@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"countyfair/internal/config"
+	"countyfair/internal/observe"
 	"countyfair/migrations"
 )
 
@@ -55,12 +55,12 @@ func production(e env) (config.Config, *slog.Logger, error) {
 	if err := cfg.ReadyToServe(); err != nil {
 		return cfg, nil, err
 	}
-	return cfg, slog.New(slog.NewJSONHandler(e.stderr, &slog.HandlerOptions{Level: cfg.LogLevel})), nil
+	return cfg, logger(e, cfg.LogLevel), nil
 }
 
 // serve runs until ctx ends: requests where web is true, and jobs.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) error {
-	in, err := build(ctx, cfg, log)
+	in, err := build(ctx, cfg, log, options{})
 	if err != nil {
 		return err
 	}
@@ -75,8 +75,19 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) e
 	if err != nil {
 		return fmt.Errorf("ADDR: %w", err)
 	}
+	admin := observe.NewAdmin(in.metrics, in.health)
+	go func() {
+		if err := admin.Listen(cfg.AdminAddr); err != nil {
+			log.ErrorContext(ctx, "ADMIN_ADDR cannot be listened on", "error", err)
+		}
+	}()
+	defer func() { _ = admin.Shutdown() }()
 	log.InfoContext(ctx, "serving", "addr", listener.Addr().String(), "version", version)
-	return in.run(ctx, listener)
+	stopJobs, err := in.startJobs(ctx)
+	if err != nil {
+		return err
+	}
+	return in.run(ctx, listener, stopJobs)
 }
 
 // fitForProduction refuses a database that is not at this program's schema, or
@@ -89,7 +100,7 @@ func (in *installation) fitForProduction(ctx context.Context) error {
 	if at != migrations.Newest() {
 		return fmt.Errorf("the database is at schema %d, this program needs %d: run `countyfair migrate up` first", at, migrations.Newest())
 	}
-	demo, err := in.auth.HasLogin(ctx, platformContext(ctx), demoOperator)
+	demo, err := in.auth.DemoAccounts(ctx)
 	if err != nil {
 		return err
 	}
@@ -99,13 +110,9 @@ func (in *installation) fitForProduction(ctx context.Context) error {
 	return nil
 }
 
-// run answers on the listener and works the queue until ctx ends; then it lets
-// both come to their end.
-func (in *installation) run(ctx context.Context, listener net.Listener) error {
-	jobs, err := in.startJobs(ctx)
-	if err != nil {
-		return err
-	}
+// run answers on the listener until ctx ends; then it lets requests and jobs
+// come to their end.
+func (in *installation) run(ctx context.Context, listener net.Listener, stopJobs func(context.Context) error) error {
 	failed := make(chan error, 1)
 	go func() { failed <- in.app.Listener(listener) }()
 	select {
@@ -114,10 +121,10 @@ func (in *installation) run(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	in.log.InfoContext(ctx, "draining")
+	in.health.Drain()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.cfg.DrainTime)
 	defer cancel()
-	err = in.app.ShutdownWithContext(drain)
-	return errors.Join(err, jobs(drain))
+	return errors.Join(in.app.ShutdownWithContext(drain), stopJobs(drain))
 }
 
 // work does jobs alone until ctx ends.
@@ -131,6 +138,3 @@ func (in *installation) work(ctx context.Context) error {
 	defer cancel()
 	return stop(drain)
 }
-
-// maintenance is how often each county's housekeeping runs.
-const maintenance = time.Minute

@@ -45,12 +45,17 @@ type Field struct {
 	Message string
 }
 
-// Error gives the code, the reason and the message, and the cause where there is one.
+// Error gives the code, the reason, the message, the wrong inputs and the
+// cause, for logs.
 func (e *Error) Error() string {
-	if e.cause != nil {
-		return fmt.Sprintf("%s/%s: %s: %v", e.Code, e.Reason, e.Message, e.cause)
+	text := fmt.Sprintf("%s/%s: %s", e.Code, e.Reason, e.Message)
+	for _, f := range e.Fields {
+		text += fmt.Sprintf(" %s: %s", f.Name, f.Message)
 	}
-	return fmt.Sprintf("%s/%s: %s", e.Code, e.Reason, e.Message)
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
 }
 
 // Unwrap gives the cause.

@@ -98,6 +98,12 @@ func At(t time.Time) Option { return func(o *river.InsertOpts) { o.ScheduledAt =
 // over about three weeks).
 func Attempts(n int) Option { return func(o *river.InsertOpts) { o.MaxAttempts = n } }
 
+// behind is the queue of heavy work that nobody waits for, done one at a time.
+const behind = "behind"
+
+// Behind puts the job into the queue of heavy work that nobody waits for.
+func Behind() Option { return func(o *river.InsertOpts) { o.Queue = behind } }
+
 // Once leaves the job out where an equal one still waits or runs.
 func Once() Option {
 	return func(o *river.InsertOpts) {
@@ -150,12 +156,14 @@ type Runner struct{ client *river.Client[pgx.Tx] }
 // Start begins to work the queue with so many workers.
 func Start(ctx context.Context, db *pg.DB, r *Registry, workers int, log *slog.Logger, hooks ...rivertype.WorkerMiddleware) (*Runner, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Pool()), &river.Config{
-		Queues:           map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(workers, 1)}},
-		Workers:          r.workers,
-		PeriodicJobs:     r.periodic,
-		Logger:           log,
-		JobTimeout:       5 * time.Minute,
-		WorkerMiddleware: hooks,
+		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(workers, 1)}, behind: {MaxWorkers: 1}},
+		Workers:      r.workers,
+		PeriodicJobs: r.periodic,
+		Logger:       log,
+		JobTimeout:   5 * time.Minute,
+		// a job whose worker was killed is run again after this
+		RescueStuckJobsAfter: 10 * time.Minute,
+		WorkerMiddleware:     hooks,
 	})
 	if err != nil {
 		return nil, err

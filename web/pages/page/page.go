@@ -20,6 +20,8 @@ package page
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"net/url"
 	"strings"
 
@@ -65,7 +67,25 @@ func Render(c *fiber.Ctx, status int, v templ.Component) error {
 		c.Set(fiber.HeaderCacheControl, "private, no-cache")
 	}
 	c.Vary(fiber.HeaderCookie)
+	if status == fiber.StatusOK && unchanged(c, b.Bytes()) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
 	return c.Status(status).Send(b.Bytes())
+}
+
+// unchanged reports whether the browser has this very page already. The tag is
+// weak: the answer may be sent squeezed in several ways.
+func unchanged(c *fiber.Ctx, body []byte) bool {
+	if c.Method() != fiber.MethodGet && c.Method() != fiber.MethodHead {
+		return false
+	}
+	if strings.Contains(string(c.Response().Header.Peek(fiber.HeaderCacheControl)), "no-store") {
+		return false
+	}
+	sum := sha256.Sum256(body)
+	tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	c.Set(fiber.HeaderETag, tag)
+	return strings.Contains(c.Get(fiber.HeaderIfNoneMatch), tag)
 }
 
 // keepLanguage remembers a language that was asked for in the address.
@@ -94,10 +114,15 @@ func here(c *fiber.Ctx) string {
 	if c.Method() == fiber.MethodGet {
 		return Local(string(c.Request().URI().RequestURI()), "/")
 	}
+	return Back(c, "/")
+}
+
+// Back is the page of this site from which the browser came, or the fallback.
+func Back(c *fiber.Ctx, fallback string) string {
 	if u, err := url.Parse(c.Get(fiber.HeaderReferer)); err == nil && u.Host == string(c.Request().Host()) {
-		return Local(u.RequestURI(), "/")
+		return Local(u.RequestURI(), fallback)
 	}
-	return "/"
+	return fallback
 }
 
 // Local gives the address where it is a path of this site, and otherwise the

@@ -2,7 +2,6 @@ package storefront
 
 import (
 	"context"
-	"strings"
 
 	"countyfair/web/words"
 )
@@ -43,26 +42,4 @@ func problemTitle(ctx context.Context, status int) string {
 
 func problemText(ctx context.Context, status int) string {
 	return words.T(ctx, "problem.text."+problemKind(status))
-}
-
-type block struct {
-	heading bool
-	text    string
-}
-
-// blocks splits plain text into headings and paragraphs.
-func blocks(body string) []block {
-	var out []block
-	for part := range strings.SplitSeq(strings.ReplaceAll(body, "\r\n", "\n"), "\n\n") {
-		part = strings.TrimSpace(part)
-		for strings.HasPrefix(part, "# ") {
-			head, rest, _ := strings.Cut(part, "\n")
-			out = append(out, block{heading: true, text: strings.TrimSpace(head[2:])})
-			part = strings.TrimSpace(rest)
-		}
-		if part != "" {
-			out = append(out, block{text: part})
-		}
-	}
-	return out
 }

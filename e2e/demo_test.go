@@ -1,0 +1,204 @@
+package e2e_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const password = "countyfair-demo"
+
+// market is a running demo.
+type market struct {
+	cmd   *exec.Cmd
+	port  string
+	dir   string
+	out   *bytes.Buffer
+	ready time.Duration // from the start of the process to its `ready`
+	done  chan error
+}
+
+var shared struct {
+	once   sync.Once
+	binary string
+	dir    string
+	m      *market
+	err    error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.m != nil {
+		shared.m.stop()
+	}
+	if shared.dir != "" {
+		_ = os.RemoveAll(shared.dir)
+	}
+	os.Exit(code)
+}
+
+// demo is the demo that all tests of this package share.
+func demo(t *testing.T) *market {
+	t.Helper()
+	shared.once.Do(func() {
+		if shared.binary, shared.err = binary(); shared.err == nil {
+			shared.m, shared.err = start(shared.binary, filepath.Join(shared.dir, "data"))
+		}
+	})
+	require.NoError(t, shared.err)
+	return shared.m
+}
+
+func binary() (string, error) {
+	dir, err := os.MkdirTemp("", "countyfair-e2e-")
+	if err != nil {
+		return "", err
+	}
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // the database's user passes through
+		return "", err
+	}
+	shared.dir = dir
+	path := filepath.Join(dir, "countyfair")
+	out, err := exec.Command("go", "build", "-o", path, "../cmd/countyfair").CombinedOutput() //nolint:noctx,gosec // a test's own build
+	if err != nil {
+		return "", fmt.Errorf("build: %w: %s", err, out)
+	}
+	return path, nil
+}
+
+// start runs the demo and waits for its line `ready`.
+func start(binary, dir string) (*market, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	m := &market{port: port, dir: dir, out: &bytes.Buffer{}, done: make(chan error, 1)}
+	m.cmd = exec.Command(binary, "demo", "--addr", "127.0.0.1:"+port, "--data", dir) //nolint:noctx,gosec // stopped by stop
+	stdout, err := m.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	m.cmd.Stderr = os.Stderr
+	began := time.Now() //nolint:forbidigo // measures the start
+	if err := m.cmd.Start(); err != nil {
+		return nil, err
+	}
+	ready := make(chan struct{})
+	go func() {
+		lines := bufio.NewScanner(io.TeeReader(stdout, m.out))
+		for lines.Scan() {
+			if lines.Text() == "ready" {
+				close(ready)
+			}
+		}
+		m.done <- m.cmd.Wait()
+	}()
+	select {
+	case <-ready:
+		m.ready = time.Since(began)
+		return m, nil
+	case err := <-m.done:
+		return nil, fmt.Errorf("the demo ended before it was ready: %w\n%s", err, m.out)
+	case <-time.After(90 * time.Second):
+		_ = m.cmd.Process.Kill()
+		return nil, fmt.Errorf("the demo was not ready in 90 seconds\n%s", m.out)
+	}
+}
+
+// stop is Ctrl-C.
+func (m *market) stop() error {
+	_ = m.cmd.Process.Signal(syscall.SIGINT)
+	select {
+	case err := <-m.done:
+		return err
+	case <-time.After(30 * time.Second):
+		_ = m.cmd.Process.Kill()
+		return fmt.Errorf("the demo did not stop in 30 seconds")
+	}
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	if err != nil {
+		return "", err
+	}
+	defer l.Close() //nolint:errcheck // a free port is all we want
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+// host is the address of a county, or with an empty slug the platform's.
+func (m *market) host(county string) string {
+	if county == "" {
+		return "http://localhost:" + m.port
+	}
+	return "http://" + county + ".localhost:" + m.port
+}
+
+// client reaches every *.localhost name on this machine.
+var client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+	DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		_, port, err := net.SplitHostPort(addr)
+		if err != nil {
+			return nil, err
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+port)
+	},
+}}
+
+func TestTheDemoSaysWhereEverythingIs(t *testing.T) {
+	m := demo(t)
+	out := m.out.String()
+	for _, want := range []string{m.host("longnan"), m.host("xinfeng"), m.host("nyeri"), "operator@demo", "officer@longnan.demo",
+		"seller@nyeri.demo", "buyer@xinfeng.demo", password, "\nready\n"} {
+		require.Contains(t, out, want)
+	}
+	t.Logf("first start: ready in %.1f s", m.ready.Seconds())
+	require.Less(t, m.ready, 20*time.Second)
+}
+
+func TestASecondStartKeepsItsDataAndStopsCleanly(t *testing.T) {
+	demo(t)
+	dir := filepath.Join(shared.dir, "again")
+	first, err := start(shared.binary, dir)
+	require.NoError(t, err)
+	require.NoError(t, first.stop())
+	second, err := start(shared.binary, dir)
+	require.NoError(t, err)
+	t.Logf("second start: ready in %.2f s", second.ready.Seconds())
+	require.Less(t, second.ready, 2*time.Second)
+	a := api(t, second, "longnan")
+	status, list := a.call("list-products", nil, nil, "limit", "1")
+	require.Equal(t, 200, status)
+	require.Len(t, list["items"], 1)
+	require.NoError(t, second.stop())
+	left, err := exec.Command("pgrep", "-f", dir).Output() //nolint:noctx,gosec // our own folder
+	require.Error(t, err, "something still runs: %s", left)
+}
+
+func TestAKilledDemoStartsAgain(t *testing.T) {
+	demo(t)
+	dir := filepath.Join(shared.dir, "killed")
+	first, err := start(shared.binary, dir)
+	require.NoError(t, err)
+	require.NoError(t, first.cmd.Process.Kill())
+	<-first.done
+	second, err := start(shared.binary, dir)
+	require.NoError(t, err)
+	require.NoError(t, second.stop())
+	require.True(t, strings.HasSuffix(second.out.String(), "Start again on the same folder to go on.\n"))
+}
