@@ -47,7 +47,6 @@ type Deps struct {
 	Stock    *catalog.Stock
 	Sandbox  api.Decide // nil: not offered
 	Shop     Shop
-	Desk     Desk
 }
 
 // requestTime is the most a request may take.
