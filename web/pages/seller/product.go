@@ -26,9 +26,17 @@ type productForm struct {
 	Version  int
 }
 
+// usualUnit is the unit of weight that people reckon in.
+func usualUnit(language string) string {
+	if strings.HasPrefix(language, "zh") {
+		return "jin"
+	}
+	return "kg"
+}
+
 // emptyForm begins a new product where the seller is.
-func emptyForm(stall *sellers.Seller) productForm {
-	f := ui.Form{Values: map[string]string{}}
+func emptyForm(stall *sellers.Seller, language string) productForm {
+	f := ui.Form{Values: map[string]string{Pack{}.Name("weight_unit"): usualUnit(language), Pack{}.Name("unit"): units(language)[0]}}
 	for tag, village := range stall.Village {
 		f.Values["origin."+tag] = village
 	}
@@ -36,7 +44,7 @@ func emptyForm(stall *sellers.Seller) productForm {
 }
 
 func (h handlers) newProduct(c *fiber.Ctx, stall *sellers.Seller) error {
-	return h.drawProduct(c, fiber.StatusOK, emptyForm(stall), nil)
+	return h.drawProduct(c, fiber.StatusOK, emptyForm(stall, page.County(c).DefaultLanguage()), nil)
 }
 
 func (h handlers) productPage(c *fiber.Ctx, _ *sellers.Seller) error {

@@ -69,6 +69,19 @@ func (h handlers) readProduct(c *fiber.Ctx, in *page.Input, own *catalog.Own) pr
 	return f
 }
 
+// typed is the form as it was sent, to be drawn again; a size that was just
+// added begins with the units that people here use.
+func (f productForm) typed(in *page.Input, county *tenants.County) productForm {
+	f.Form = in.Form()
+	own := county.DefaultLanguage()
+	for _, p := range f.Packs {
+		if f.Form.Values[p.Name("weight_unit")] == "" {
+			f.Form.Values[p.Name("weight_unit")], f.Form.Values[p.Name("unit")] = usualUnit(own), units(own)[0]
+		}
+	}
+	return f
+}
+
 func leftOf(own *catalog.Own, id string) int {
 	if own != nil {
 		for i := range own.Variants {
@@ -230,18 +243,15 @@ func refuseProduct(in *page.Input, err error, f productForm, county *tenants.Cou
 }
 
 func (h handlers) create(c *fiber.Ctx, _ *sellers.Seller) error {
-	in := page.Read(c)
+	in, county := page.Read(c), page.County(c)
 	f := h.readProduct(c, in, nil)
 	if onlyDraws(in) {
-		f.Form = in.Form()
-		return h.drawProduct(c, fiber.StatusOK, f, nil)
+		return h.drawProduct(c, fiber.StatusOK, f.typed(in, county), nil)
 	}
-	county := page.County(c)
 	d := draft(in, f, county, catalog.Draft{})
 	requireTitle(in, county)
 	again := func(status int) error {
-		f.Form = in.Form()
-		return h.drawProduct(c, status, f, nil)
+		return h.drawProduct(c, status, f.typed(in, county), nil)
 	}
 	if in.Bad() {
 		return again(fiber.StatusUnprocessableEntity)
@@ -268,17 +278,15 @@ func (h handlers) update(c *fiber.Ctx, _ *sellers.Seller) error {
 	if err != nil {
 		return err
 	}
-	in := page.Read(c)
+	in, county := page.Read(c), page.County(c)
 	f := h.readProduct(c, in, own)
 	again := func(status int) error {
-		f.Form, f.Version = in.Form(), own.Version // whoever saves again has seen that it changed
-		return h.drawProduct(c, status, f, own)
+		f.Version = own.Version // whoever saves again has seen that it changed
+		return h.drawProduct(c, status, f.typed(in, county), own)
 	}
 	if onlyDraws(in) {
-		f.Form = in.Form()
-		return h.drawProduct(c, fiber.StatusOK, f, own)
+		return h.drawProduct(c, fiber.StatusOK, f.typed(in, county), own)
 	}
-	county := page.County(c)
 	d := draft(in, f, county, own.Draft())
 	requireTitle(in, county)
 	if in.Bad() {
