@@ -21,6 +21,7 @@ import (
 	"countyfair/web/api"
 	"countyfair/web/middleware"
 	"countyfair/web/pages/page"
+	"countyfair/web/pages/seller"
 	"countyfair/web/pages/storefront"
 	"countyfair/web/problem"
 	"countyfair/web/static"
@@ -106,6 +107,7 @@ func New(d Deps) (*fiber.App, error) {
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
 	d.registerShop(app, kit, cache)
+	d.registerDesk(app, kit)
 	return app, nil
 }
 
@@ -135,5 +137,5 @@ func isUpload(path string) bool {
 	case api.Prefix + "/pictures", api.Prefix + "/imports", "/office/imports", "/office/settings/brand":
 		return true
 	}
-	return false
+	return seller.TakesFiles(path)
 }

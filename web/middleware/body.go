@@ -2,8 +2,10 @@ package middleware
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -19,6 +21,10 @@ const (
 	UploadBody = 80 << 20
 )
 
+// uploadTime is how long a request with files may take: a phone in a valley
+// sends 80 MB slowly.
+const uploadTime = 10 * time.Minute
+
 // Body holds every body to its limit. Fiber streams bodies, so its own limit
 // does not hold: small ones are read here; uploads are counted as they are read.
 func Body(isUpload func(path string) bool) fiber.Handler {
@@ -28,6 +34,7 @@ func Body(isUpload func(path string) bool) fiber.Handler {
 		upload := isUpload(c.Path()) && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm)
 		if upload {
 			limit = UploadBody
+			defer patience(c)()
 		}
 		if req.Header.ContentLength() > limit {
 			c.Context().SetConnectionClose()
@@ -52,6 +59,17 @@ func Body(isUpload func(path string) bool) fiber.Handler {
 		req.SetBodyStream(bytes.NewReader(body), len(body)) // huma reads the stream, Fiber's forms read it through
 		return c.Next()
 	}
+}
+
+// patience gives a request with files the time it needs, both to arrive and to
+// be worked on.
+func patience(c *fiber.Ctx) (done func()) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), uploadTime)
+	c.SetUserContext(ctx)
+	if conn := c.Context().Conn(); conn != nil {
+		_ = conn.SetReadDeadline(time.Now().Add(uploadTime)) //nolint:forbidigo // a deadline of the socket; without it the usual one holds
+	}
+	return cancel
 }
 
 // counted stops a stream that goes over its limit.

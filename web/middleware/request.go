@@ -48,7 +48,7 @@ func Start(log *slog.Logger, timeout time.Duration) fiber.Handler {
 // Headers are the protections every answer carries. There is no inline script
 // and no inline style in the product, so none is allowed.
 func Headers(secure bool) fiber.Handler {
-	const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+	const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 	return func(c *fiber.Ctx) error {
 		c.Set("Content-Security-Policy", csp)

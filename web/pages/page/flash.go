@@ -29,6 +29,7 @@ type flash struct {
 	ID     string   `json:"i"`
 	Kind   string   `json:"k,omitempty"`
 	Values []string `json:"v,omitempty"`
+	Undo   string   `json:"u,omitempty"` // a path of this site that takes it back
 }
 
 // Done sends the browser on, where it reads that all went well. id is a message
@@ -38,9 +39,18 @@ func Done(c *fiber.Ctx, url, id string, pairs ...any) error {
 	return See(c, url)
 }
 
+// DoneUndo is Done with a way to take it back: the path that a form posts to.
+func DoneUndo(c *fiber.Ctx, url, undo, id string, pairs ...any) error {
+	leave(c, flash{ID: id, Undo: undo}, pairs)
+	return See(c, url)
+}
+
 // Say has the next page show a message; kind is as in ui.Flash.
 func Say(c *fiber.Ctx, kind, id string, pairs ...any) {
-	f := flash{ID: id, Kind: kind}
+	leave(c, flash{ID: id, Kind: kind}, pairs)
+}
+
+func leave(c *fiber.Ctx, f flash, pairs []any) {
 	for i, p := range pairs {
 		if i == flashValues {
 			break
@@ -78,7 +88,17 @@ func takeFlash(c *fiber.Ctx, w *words.Words) *ui.Flash {
 	}
 	switch f.Kind {
 	case "", "good", "warn", "bad":
-		return &ui.Flash{Kind: f.Kind, Text: text}
+		return &ui.Flash{Kind: f.Kind, Text: text, Undo: undoPath(f.Undo)}
 	}
 	return nil
+}
+
+// undoPath is the address where it takes something back: the cookie is not
+// signed, and must not lead a thumb to any other act.
+func undoPath(address string) string {
+	address = Local(address, "")
+	if path, _, _ := strings.Cut(address, "?"); !strings.HasSuffix(path, "/undo") {
+		return ""
+	}
+	return address
 }

@@ -106,6 +106,11 @@ func (in *Input) File(name string) *multipart.FileHeader {
 	return nil
 }
 
+// Files gives the uploaded files of an input that may take several.
+func (in *Input) Files(name string) []*multipart.FileHeader {
+	return slices.DeleteFunc(slices.Clone(in.files[name]), func(f *multipart.FileHeader) bool { return f.Size == 0 })
+}
+
 // Int reads a whole number; nothing typed is zero.
 func (in *Input) Int(name string) int {
 	s := in.Text(name)

@@ -73,6 +73,19 @@
     }
   });
 
+  // Pictures are shown as soon as they are chosen.
+  doc.addEventListener('change', (e) => {
+    const input = closest(e, 'input[data-shots]'), out = input && doc.getElementById(input.dataset.shots);
+    if (!out) return;
+    for (const img of out.children) URL.revokeObjectURL(img.src);
+    out.replaceChildren(...[...input.files].slice(0, 12).map((f) => {
+      const img = new Image();
+      img.src = URL.createObjectURL(f);
+      img.alt = f.name;
+      return img;
+    }));
+  });
+
   // A chosen variant shows its price where the page's price stands.
   function price(pick) {
     for (const [key, id] of [['sign', 'price-sign'], ['price', 'price-figure'], ['unit', 'price-unit']]) {
