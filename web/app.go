@@ -134,7 +134,7 @@ func (d Deps) registerTrade(a *api.API) {
 // isUpload names the paths that take files.
 func isUpload(path string) bool {
 	switch path {
-	case api.Prefix + "/pictures", api.Prefix + "/imports", "/office/imports", "/office/settings/brand":
+	case api.Prefix + "/pictures", api.Prefix + "/imports", "/office/imports", "/office/settings/brand", "/office/settings/categories":
 		return true
 	}
 	return seller.TakesFiles(path)

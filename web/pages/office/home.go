@@ -68,8 +68,8 @@ func (d Deps) home(c *fiber.Ctx) error {
 	return page.Render(c, fiber.StatusOK, Home(v))
 }
 
-// setup is what a county still needs before it opens. Only delivery is a must:
-// without it nobody can order.
+// setup is what a county still needs before it opens. Delivery and categories
+// are a must: without them nobody can order, or list anything.
 func (d Deps) setup(r reader) (steps []SetupStep, ready bool, err error) {
 	zones, err := d.Counties.Directory().Zones(r.ctx(), r.county.ID)
 	if err != nil {
@@ -83,12 +83,17 @@ func (d Deps) setup(r reader) (steps []SetupStep, ready bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
+	kinds, err := d.Catalog.Categories(r.ctx(), r.who)
+	if err != nil {
+		return nil, false, err
+	}
 	return []SetupStep{
 		{r.w.T("office.step_brand"), settings + "/brand", r.county.Brand.Logo != ""},
 		{r.w.T("office.step_delivery"), settings + "/delivery", len(zones) > 0},
+		{r.w.T("office.step_categories"), settings + "/categories", len(kinds) > 0},
 		{r.w.T("office.step_pages"), settings + "/pages", len(pages) >= len(tenants.PageKinds)},
 		{r.w.T("office.step_seller"), stallList, len(approved.Items) > 0},
-	}, len(zones) > 0, nil
+	}, len(zones) > 0 && len(kinds) > 0, nil
 }
 
 func (d Deps) open(c *fiber.Ctx) error {

@@ -27,7 +27,7 @@ func (d Deps) settingPages() []settingPage {
 		return settingPage{path, func(c *fiber.Ctx) error { return draw(c, fiber.StatusOK, nil) }, save}
 	}
 	return []settingPage{
-		page("brand", d.brand, d.saveBrand), page("delivery", d.delivery, d.saveDelivery), page("pages", d.legal, d.saveLegal), page("season", d.season, d.saveSeason),
+		page("brand", d.brand, d.saveBrand), page("delivery", d.delivery, d.saveDelivery), page("categories", d.categories, d.saveCategories), page("pages", d.legal, d.saveLegal), page("season", d.season, d.saveSeason),
 		page("policies", d.policies, d.savePolicies), page("domains", d.domains, d.saveDomain),
 	}
 }
@@ -36,7 +36,7 @@ func (d Deps) settingPages() []settingPage {
 func (d Deps) form(r reader, name string, in *page.Input) shape.FormView {
 	v := shape.FormView{Frame: d.frame(r, r.w.T("office.settings")), Label: r.w.T("office.settings"), Action: settings + "/" + name, Submit: r.w.T("act.save"),
 		ReadOnly: !r.mayAct(), Intro: r.w.T("settings." + name + "_text")}
-	for _, s := range []string{"brand", "delivery", "pages", "season", "policies", "domains"} {
+	for _, s := range []string{"brand", "delivery", "categories", "pages", "season", "policies", "domains"} {
 		v.Tabs = append(v.Tabs, ui.Link{Label: r.w.T("settings." + s), URL: settings + "/" + s, Current: s == name})
 	}
 	if in != nil {
@@ -200,7 +200,7 @@ func (d Deps) domains(c *fiber.Ctx, status int, in *page.Input) error {
 	v.Submit = r.w.T("settings.add_domain")
 	v.Sections = []shape.Section{{Controls: []shape.Control{{Field: f}}}}
 	for _, domain := range r.county.Domains {
-		v.Beside = append(v.Beside, shape.SmallAct{Text: domain, Action: settings + "/domains", Hidden: []ui.Hidden{{Name: "remove", Value: domain}}, Label: r.w.T("act.remove"), Icon: "close"})
+		v.Beside = append(v.Beside, shape.SmallAct{Text: domain, Action: settings + "/domains", Hidden: []ui.Hidden{{Name: "remove", Value: domain}}, Label: r.w.T("settings.remove"), Icon: "close"})
 	}
 	return page.Render(c, status, shape.Form(v))
 }
