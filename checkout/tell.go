@@ -44,7 +44,7 @@ func (s *Service) toBuyerOf(tenant uuid.UUID, g *group, o placedOrder, kind stri
 // toSeller is a message about one order to its seller.
 func toSeller(o placedOrder, kind string) notify.Message {
 	return notify.Message{Kind: kind, Dedupe: kind + "/" + o.ID.String() + "/seller", Email: o.email, Phone: o.phone, Language: o.language,
-		Data: data(o.Number, o.Total, "/seller/orders/"+o.Number)}
+		Data: data(o.Number, o.Total, "/sell/orders/"+o.Number)}
 }
 
 func data(number string, total money.Money, path string) map[string]any {

@@ -101,5 +101,5 @@ func (d Deps) open(c *fiber.Ctx) error {
 	if _, err := d.Counties.MoveTo(r.ctx(), r.who, r.county.ID, tenants.Open, ""); err != nil {
 		return err
 	}
-	return page.Done(c, home, "market_open")
+	return page.Done(c, home, "flash.market_open")
 }

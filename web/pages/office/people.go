@@ -85,5 +85,5 @@ func (d Deps) changePerson(c *fiber.Ctx) error {
 		}
 		return err
 	}
-	return page.Done(c, people, "saved")
+	return page.Done(c, people, "flash.saved")
 }

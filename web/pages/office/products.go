@@ -127,7 +127,7 @@ func (d Deps) decideGood(c *fiber.Ctx) error {
 		return err
 	}
 	if approve {
-		return page.Done(c, goodsList, "product_published")
+		return page.Done(c, goodsList, "flash.product_published")
 	}
-	return page.Done(c, goodsList, "product_sent_back")
+	return page.Done(c, goodsList, "flash.product_sent_back")
 }

@@ -75,7 +75,7 @@ func (d Deps) showStall(c *fiber.Ctx, status int, in *page.Input) error {
 		v.Note = r.w.T("office.waiting_since", "when", r.w.Ago(s.AppliedAt, d.Kit.Clock.Now(), r.county.TimeZone))
 	}
 	if s.State == sellers.Approved {
-		v.Public = "/s/" + s.Slug
+		v.Public = "/sellers/" + s.Slug
 	}
 	if s.DecidedAt != nil {
 		v.History = []ui.Fact{{Term: r.w.DateTime(*s.DecidedAt, r.county.TimeZone), Value: strings.TrimSpace(r.w.T("status.seller."+string(s.State)) + " " + s.Reason)}}
@@ -189,7 +189,7 @@ func (d Deps) decideStall(c *fiber.Ctx) error {
 		}
 		return err
 	}
-	return page.Done(c, stallList, "seller_"+said)
+	return page.Done(c, stallList, "flash.seller_"+said)
 }
 
 // spoken is a text in each of its languages.

@@ -72,7 +72,7 @@ func (r reader) inEach(v *shape.FormView, name string, now lang.Text, label stri
 // saved sends on, or draws the form again with what was wrong.
 func saved(c *fiber.Ctx, in *page.Input, err error, draw func(c *fiber.Ctx, status int, in *page.Input) error) error {
 	if err == nil && !in.Bad() {
-		return page.Done(c, c.Path(), "saved")
+		return page.Done(c, c.Path(), "flash.saved")
 	}
 	if in.Bad() || in.Refuse(err) {
 		return draw(c, fiber.StatusUnprocessableEntity, in)
@@ -253,7 +253,7 @@ func (d Deps) saveLegal(c *fiber.Ctx) error {
 	r, in := read(c), page.Read(c)
 	err := d.Counties.SetPage(r.ctx(), r.who, r.county.ID, tenants.Page{Kind: tenants.PageKind(in.Text("kind")), Language: in.Text("in"), Body: in.Text("body")})
 	if err == nil {
-		return page.Done(c, settings+"/pages?kind="+in.Text("kind")+"&in="+in.Text("in"), "saved")
+		return page.Done(c, settings+"/pages?kind="+in.Text("kind")+"&in="+in.Text("in"), "flash.saved")
 	}
 	return saved(c, in, err, d.legal)
 }

@@ -195,11 +195,11 @@ func (d Deps) create(c *fiber.Ctx) error {
 	}
 	if login := in.Text("officer"); login != "" {
 		if err := d.appoint(c, t.ID, login); err != nil {
-			page.Say(c, "warn", "officer_not_made")
+			page.Say(c, "warn", "flash.officer_not_made")
 			return page.See(c, counties+"/"+t.ID.String())
 		}
 	}
-	return page.Done(c, counties+"/"+t.ID.String(), "county_made")
+	return page.Done(c, counties+"/"+t.ID.String(), "flash.county_made")
 }
 
 func tags(s string) []string {
@@ -289,7 +289,7 @@ func (d Deps) officer(c *fiber.Ctx) error {
 
 func (d Deps) settled(c *fiber.Ctx, in *page.Input, err error) error {
 	if err == nil && !in.Bad() {
-		return page.Done(c, counties+"/"+c.Params("id"), "saved")
+		return page.Done(c, counties+"/"+c.Params("id"), "flash.saved")
 	}
 	if in.Bad() || in.Refuse(err) {
 		return d.showCounty(c, fiber.StatusUnprocessableEntity, in)
