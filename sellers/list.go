@@ -73,3 +73,11 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, state State, limit
 	}
 	return page, err
 }
+
+// Inspect is any seller of the county, in whatever state, for its officers.
+func (s *Service) Inspect(ctx context.Context, who actor.Actor, id uuid.UUID) (*Seller, error) {
+	if err := who.Need(actor.Officer, actor.Supervisor, actor.Operator); err != nil {
+		return nil, err
+	}
+	return s.one(ctx, who.Tenant, "id = ?", id)
+}

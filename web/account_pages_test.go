@@ -20,7 +20,7 @@ func TestSigningInByPassword(t *testing.T) {
 	b.submit("/sign-in", "login", "buyer@example.org", "password", "wrong-wrong-wrong").is(http.StatusUnprocessableEntity).sees("The login or the password is wrong.")
 	require.Contains(t, b.body, `value="buyer@example.org"`, "what was typed is kept")
 	require.NotContains(t, b.body, "wrong-wrong-wrong")
-	b.submit("/sign-in").is(422).sees("Please fill this in.")
+	b.submit("/sign-in").is(422).sees("Enter a password.")
 	b.submit("/sign-in", "login", "buyer@example.org", "password", usualPassword).is(200).sees("Devices and password", "this one")
 	require.Equal(t, "/account/sessions", b.at)
 	b.open("/account").is(200).sees("Hello, buyer@example.org", "No orders yet")

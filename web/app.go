@@ -92,6 +92,8 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Person(d.People))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
+	cache := page.NewCache(d.Shop.CacheFor)
+	app.Use(cache.Touch())
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
@@ -104,7 +106,7 @@ func New(d Deps) (*fiber.App, error) {
 	d.registerTrade(a)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
-	d.registerShop(app, kit)
+	d.registerShop(app, kit, cache)
 	d.registerDesk(app, kit)
 	return app, nil
 }
@@ -132,7 +134,7 @@ func (d Deps) registerTrade(a *api.API) {
 // isUpload names the paths that take files.
 func isUpload(path string) bool {
 	switch path {
-	case api.Prefix + "/pictures", api.Prefix + "/imports":
+	case api.Prefix + "/pictures", api.Prefix + "/imports", "/office/imports", "/office/settings/brand":
 		return true
 	}
 	return seller.TakesFiles(path)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -84,6 +85,32 @@ func (b *browser) send(method, path string, form url.Values) {
 	doc, err := html.Parse(strings.NewReader(b.body))
 	require.NoError(b.t, err)
 	b.doc = doc
+	b.inspect()
+}
+
+var (
+	inline  = regexp.MustCompile(`\s(style|on[a-z]+)="|<script>|<style>`)
+	idShown = regexp.MustCompile(`>\s*[a-z_]+\.[a-z_.0-9]+\s*<`)
+)
+
+// inspect holds every page to what all pages keep: the content policy, one main
+// heading, ids used once, and no message's id in place of its words.
+func (b *browser) inspect() {
+	b.t.Helper()
+	if b.status == http.StatusNotModified || !strings.HasPrefix(b.answer.Get("Content-Type"), "text/html") || b.answer.Get("Content-Encoding") != "" {
+		return
+	}
+	require.Empty(b.t, inline.FindAllString(b.body, 3), "%s: inline style or script", b.at)
+	require.Empty(b.t, idShown.FindAllString(b.body, 3), "%s: a message's id is shown", b.at)
+	require.Equal(b.t, 1, strings.Count(b.body, "<h1"), "%s: main headings", b.at)
+	require.NotContains(b.t, b.body, `name="csrf"`)
+	seen := map[string]bool{}
+	each(b.doc, func(n *html.Node) {
+		if id := attr(n, "id"); id != "" {
+			require.False(b.t, seen[id], "%s: id %s twice", b.at, id)
+			seen[id] = true
+		}
+	})
 }
 
 // submit sends the form of this action as it stands, with these values set.

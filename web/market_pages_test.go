@@ -5,12 +5,14 @@ import (
 	"encoding/xml"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"countyfair/catalog"
 	"countyfair/internal/actor"
 	"countyfair/tenants"
+	"countyfair/web"
 )
 
 func TestTheMarketsPages(t *testing.T) {
@@ -132,6 +134,44 @@ func TestAnswersAreSmallAndNotSentTwice(t *testing.T) {
 		require.Less(t, len(b.body), 12<<10, "%s takes %d bytes of %d", path, len(b.body), plain)
 		t.Logf("%s: %d bytes, squeezed %d", path, plain, len(b.body))
 	}
+}
+
+func TestHeldPagesAreGuestsOnlyAndGiveWayToChanges(t *testing.T) {
+	s := newShop(t, func(f *web.Shop) { f.CacheFor = time.Hour })
+	s.open()
+	wang := s.farm("wang@example.org", "王家", "Wang family")
+	pepper := s.grow(wang, "武都花椒", "Wudu pepper", 6800, 100)
+	s.user("buyer@example.org", actor.Buyer)
+	guest, zh, buyer := s.browser(), s.browser(), s.browser()
+	zh.header.Set("Accept-Language", "zh-CN")
+	guest.open("/search").sees("Wudu pepper", "Sign in")
+	zh.open("/search").sees("武都花椒", "登录")
+	s.abroad().open("/search").misses("Wudu pepper")
+	s.grow(wang, "花椒油", "Pepper oil", 4500, 9) // behind the program's back
+	first := guest.open("/search").misses("Pepper oil").body
+	guest.header.Set("If-None-Match", guest.answer.Get("ETag"))
+	guest.open("/search").is(304)
+	guest.header.Del("If-None-Match")
+	guest.header.Set("Accept-Encoding", "br")
+	for range 2 {
+		guest.open("/sellers").is(200)
+		require.Equal(t, "br", guest.answer.Get("Content-Encoding"))
+	}
+	guest.header.Del("Accept-Encoding")
+	guest.open("/sellers").sees("Wang family")
+
+	buyer.signIn("buyer@example.org") // a change, as any form is
+	buyer.open("/search").sees("Pepper oil", "Your account")
+	guest.open("/search").sees("Pepper oil", "Sign in")
+	require.NotEqual(t, first, guest.body)
+	buyer.open("/p/" + pepper.Slug).misses("Sign in")
+	guest.open("/p/"+pepper.Slug).sees("Sign in").submit("/cart/add", "quantity", "1").is(200)
+	guest.open("/p/" + pepper.Slug).sees("1 thing in your basket")
+	s.browser().open("/p/" + pepper.Slug).misses("1 thing in your basket")
+	shanghai := s.browser()
+	shanghai.cookies["place"] = "CN-SH"
+	shanghai.open("/p/" + pepper.Slug).sees("To Shanghai")
+	s.browser().open("/p/" + pepper.Slug).misses("To Shanghai")
 }
 
 func between(t *testing.T, s, from, to string) string {

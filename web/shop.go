@@ -2,13 +2,16 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"countyfair/checkout"
 	"countyfair/web/pages/account"
+	"countyfair/web/pages/office"
 	"countyfair/web/pages/page"
 	"countyfair/web/pages/pay"
+	"countyfair/web/pages/platform"
 	"countyfair/web/pages/storefront"
 	"countyfair/web/scope"
 )
@@ -21,6 +24,9 @@ type Shop struct {
 	// Look finds a payment in the sandbox provider's book, for its page; nil:
 	// there is no such page.
 	Look func(ctx context.Context, ref string) (pay.Payment, error)
+	// CacheFor is how long a guest may be shown a public page that another
+	// process has changed meanwhile; 0: never.
+	CacheFor time.Duration
 	// Hint is shown below the sign-in form: the demo's logins. nil: none.
 	Hint func(c *fiber.Ctx) string
 }
@@ -29,7 +35,7 @@ type Shop struct {
 func (d Deps) kit() page.Kit {
 	k := page.Kit{Clock: d.Clock}
 	if d.Shop.Checkout != nil {
-		k.Cart = d.Shop.pieces
+		k.Cart, k.Place = d.Shop.pieces, storefront.PlaceLabel
 	}
 	return k
 }
@@ -47,12 +53,14 @@ func (s Shop) pieces(ctx context.Context, sc *scope.Scope) int {
 	return n
 }
 
-func (d Deps) registerShop(r fiber.Router, kit page.Kit) {
+func (d Deps) registerShop(r fiber.Router, kit page.Kit, cache *page.Cache) {
 	if d.Shop.Checkout == nil {
 		return
 	}
+	platform.Register(r, platform.Deps{Kit: kit, Config: d.Config, Counties: d.Counties, Auth: d.Accounts, Catalog: d.Catalog})
+	office.Register(r, office.Deps{Kit: kit, Counties: d.Counties, Auth: d.Accounts, Sellers: d.Sellers, Catalog: d.Catalog, Checkout: d.Shop.Checkout})
 	account.Register(r, account.Deps{Kit: kit, Auth: d.Accounts, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
-	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Catalog, Sellers: d.Sellers, Checkout: d.Shop.Checkout, Methods: d.Shop.Methods, Log: d.Log})
+	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Catalog, Sellers: d.Sellers, Checkout: d.Shop.Checkout, Cache: cache, Methods: d.Shop.Methods, Log: d.Log})
 	if d.Shop.Look != nil && d.Sandbox != nil {
 		pay.Register(r, pay.Deps{Look: d.Shop.Look, Decide: d.Sandbox, Checkout: d.Shop.Checkout})
 	}

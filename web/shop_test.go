@@ -54,7 +54,7 @@ type shop struct {
 	other  uuid.UUID
 }
 
-func newShop(t *testing.T) *shop {
+func newShop(t *testing.T, change ...func(*web.Shop)) *shop {
 	t.Helper()
 	t.Parallel()
 	s := &shop{t: t, db: testkit.DB(t), clock: &clock.Fixed{At: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)}}
@@ -77,10 +77,14 @@ func newShop(t *testing.T) *shop {
 	s.owners = tenants.NewService(s.db, dir, s.clock)
 	s.goods, s.farms = catalog.NewService(s.db, dir, files, registry, s.clock), sellers.NewService(s.db, dir, s.clock)
 	base, _ := url.Parse("http://localhost:8080")
+	face := web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look}
+	for _, f := range change {
+		f(&face)
+	}
 	s.app, err = web.New(web.Deps{Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
 		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
 		Sellers: s.farms, Catalog: s.goods, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
-		Shop: web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look}})
+		Shop: face})
 	require.NoError(t, err)
 	return s
 }

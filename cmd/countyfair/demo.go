@@ -14,12 +14,14 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
 	"github.com/spf13/cobra"
 
 	"countyfair/demo"
 	"countyfair/internal/config"
 	"countyfair/internal/pgembed"
 	"countyfair/migrations"
+	"countyfair/web/pages/page"
 )
 
 func demoCommand(e env) *cobra.Command {
@@ -115,6 +117,15 @@ func demoSecret(path string) (string, error) {
 	_, _ = rand.Read(fresh) // never fails: crypto/rand ends the program instead
 	secret := hex.EncodeToString(fresh)
 	return secret, os.WriteFile(path, []byte(secret), 0o600)
+}
+
+// demoHint tells on the sign-in page whom one may sign in as.
+func demoHint(c *fiber.Ctx) string {
+	login := "operator@demo"
+	if county := page.County(c); !county.Platform {
+		login = "buyer@" + county.Slug + ".demo"
+	}
+	return page.Words(c).T("sign_in.demo", "Login", login, "Password", demo.Password)
 }
 
 // announce prints where everything is and who may sign in; then `ready`.

@@ -16,6 +16,7 @@ type Address struct {
 	Form      Form
 	Country   string
 	Countries []Option
+	Regions   []Option // the country's first-level divisions, where they are known
 }
 
 // AddressInputs shows an Address, inside its form.
@@ -65,7 +66,7 @@ func AddressInputs(v Address) templ.Component {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(v.Country)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `ui/address.templ`, Line: 21, Col: 56}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/address.templ`, Line: 22, Col: 56}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -132,9 +133,16 @@ func addressRegion(v Address) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = Input(with(v.Form.Field("admin_area", addressLabel(ctx, "admin_area", v.Country)), func(f *Field) { f.Autocomplete, f.MaxLength = "address-level1", 60 })).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if len(v.Regions) > 0 {
+			templ_7745c5c3_Err = Select(with(v.Form.Field("admin_area", addressLabel(ctx, "admin_area", v.Country)), func(f *Field) { f.Autocomplete, f.Required = "address-level1", true }), v.Regions).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = Input(with(v.Form.Field("admin_area", addressLabel(ctx, "admin_area", v.Country)), func(f *Field) { f.Autocomplete, f.MaxLength = "address-level1", 60 })).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = Input(with(v.Form.Field("city", addressLabel(ctx, "city", v.Country)), func(f *Field) { f.Autocomplete, f.Required, f.MaxLength = "address-level2", true, 60 })).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -26,6 +26,7 @@ const (
 	ordersPath   = ui.AccountPath + "/orders"
 	sessionsPath = ui.AccountPath + "/sessions"
 	passwordPath = ui.AccountPath + "/password"
+	platformPath = "/platform" // the operators' own pages
 )
 
 // Purchases is what accounts need of buying.
@@ -149,7 +150,7 @@ func (h handlers) landing(c *fiber.Ctx, token string) string {
 	case who.Is(actor.Seller):
 		return ui.DeskPath
 	case who.Is(actor.Operator):
-		return ui.HomePath
+		return platformPath
 	}
 	return ui.AccountPath
 }

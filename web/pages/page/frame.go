@@ -14,10 +14,11 @@ import (
 	"countyfair/web/words"
 )
 
-// Kit is what frames are built with. Cart may be nil.
+// Kit is what frames are built with. Cart and Place may be nil.
 type Kit struct {
 	Clock clock.Clock
 	Cart  func(ctx context.Context, s *scope.Scope) int // pieces in the reader's cart
+	Place func(c *fiber.Ctx) string                     // where the reader wants goods, as the header says it
 }
 
 // Frame is the page's frame as the request knows it: the county, its colours
@@ -28,12 +29,18 @@ func (k Kit) Frame(c *fiber.Ctx, title string) ui.Frame {
 	f := ui.Frame{
 		Title: title, County: Face(s.County, s.Language), TimeTZ: s.County.TimeZone, Now: k.Clock.Now(), Query: c.Query("q"),
 		Account: ui.Account{SignedIn: s.Actor.SignedIn(), Name: s.Name, Seller: s.Actor.Is(actor.Seller), Officer: s.Actor.Is(actor.Officer, actor.Supervisor)},
-		Flash:   takeFlash(c, w), Canonical: s.Origin + c.Path(), Alternates: alternates(c, s),
+		Flash:   takeFlash(c, w),
+	}
+	if c.Method() != fiber.MethodPost { // what a form was answered with has no address of its own
+		f.Canonical, f.Alternates = s.Origin+c.Path(), alternates(c, s)
 	}
 	if !s.County.Platform {
 		for _, kind := range tenants.PageKinds {
 			f.Links = append(f.Links, ui.Link{Label: w.T("legal." + string(kind)), URL: "/" + string(kind), Current: c.Path() == "/"+string(kind)})
 		}
+	}
+	if k.Place != nil && !s.County.Platform {
+		f.Place = k.Place(c)
 	}
 	if k.Cart != nil {
 		f.Cart = k.Cart(c.UserContext(), s)

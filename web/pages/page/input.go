@@ -157,7 +157,7 @@ func (in *Input) Percent(name string) int {
 func (in *Input) Require(names ...string) {
 	for _, n := range names {
 		if in.Text(n) == "" {
-			in.Fail(n, "error.field_required")
+			in.note(n, FieldMessage(in.words, errs.Field{Name: n, Reason: "required"}))
 		}
 	}
 }

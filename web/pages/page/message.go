@@ -12,8 +12,12 @@ func Message(w *words.Words, e *errs.Error) string {
 	return said(w, "error."+e.Reason, e.Message, e.Data)
 }
 
-// FieldMessage is what is wrong with one input, in the reader's language.
+// FieldMessage is what is wrong with one input, in the reader's language: said
+// of this very input where there are words for it, else of any.
 func FieldMessage(w *words.Words, f errs.Field) string {
+	if text, ok := w.Try("error.field_" + f.Reason + "_" + f.Name); ok {
+		return text
+	}
 	return said(w, "error.field_"+f.Reason, f.Message, nil)
 }
 

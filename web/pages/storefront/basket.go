@@ -206,7 +206,7 @@ func (r reader) fault(p *checkout.Problem) string {
 
 // nudge says how much more of one farm would make its courier free.
 func (h handlers) nudge(c *fiber.Ctx, r reader, cart checkout.Cart) (string, error) {
-	p := h.placeOf(c)
+	p := placeOf(c)
 	zones, err := h.Counties.Directory().Zones(c.UserContext(), r.county.ID)
 	if err != nil {
 		return "", err

@@ -76,7 +76,7 @@ func (h handlers) askAddress(c *fiber.Ctx, known *shipping.Address) error {
 			return err
 		}
 		if last.Country == "" {
-			p := h.placeOf(c)
+			p := placeOf(c)
 			last.Country, last.AdminArea = p.country, p.name(h.reader(c))
 		}
 		known = &last
@@ -104,10 +104,26 @@ func (h handlers) drawAddress(c *fiber.Ctx, status int, f ui.Form) error {
 	if s := f.Value("country"); s != "" {
 		v.Address.Country = s
 	}
+	v.Address.Regions = r.regions(v.Address.Country, f.Value("admin_area"))
 	for _, code := range countries(r.county, zones) {
 		v.Address.Countries = append(v.Address.Countries, ui.Option{Value: code, Label: countryName(r, code), Chosen: code == v.Address.Country})
 	}
 	return page.Render(c, status, Checkout(v))
+}
+
+// regions are a country's divisions to choose from. A first, empty choice keeps
+// people from sending to whichever happens to stand on top.
+func (r reader) regions(country, chosen string) []ui.Option {
+	list := r.areas(country)
+	if len(list) == 0 {
+		return nil
+	}
+	code := shipping.AreaCode(country, chosen)
+	out := []ui.Option{{Label: r.w.T("place.choose_region"), Chosen: code == ""}}
+	for _, a := range list {
+		out = append(out, ui.Option{Value: a.Name, Label: a.Name, Chosen: a.Code == code})
+	}
+	return out
 }
 
 // settled are farms whose lines are only looked at.
@@ -132,6 +148,9 @@ func (h handlers) giveAddress(c *fiber.Ctx) error {
 		AdminArea: in.Text("admin_area"), City: in.Text("city"), District: in.Text("district"), Line1: in.Text("line1"), Line2: in.Text("line2")}
 	if address.Country == "" {
 		address.Country = page.County(c).Country
+	}
+	if len(shipping.Areas(address.Country, false)) > 0 && address.Area() == "" { // what it costs depends on it
+		in.Fail("admin_area", "error.field_required_admin_area")
 	}
 	if _, err := address.Clean(""); in.Refuse(err) || in.Bad() { // all faults at once
 		return h.drawAddress(c, fiber.StatusUnprocessableEntity, in.Form())

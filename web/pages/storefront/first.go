@@ -12,7 +12,7 @@ import (
 
 // How much the first page shows of each.
 const (
-	homeSeason  = 8
+	homeSeason  = 10
 	homeFresh   = 6
 	homeSellers = 6
 )
@@ -21,9 +21,6 @@ const (
 // what is new, who sells.
 func (h handlers) home(c *fiber.Ctx) error {
 	ctx, who, r := c.UserContext(), page.Who(c), h.reader(c)
-	if r.county.Platform {
-		return fiber.ErrNotFound
-	}
 	categories, err := h.Catalog.Categories(ctx, who)
 	if err != nil {
 		return err

@@ -39,7 +39,8 @@ type Deps struct {
 	Catalog  *catalog.Service
 	Sellers  *sellers.Service
 	Checkout *checkout.Service
-	Methods  []string // the payment providers that buyers may choose, the first one first
+	Cache    *page.Cache // of public pages; nil: none
+	Methods  []string    // the payment providers that buyers may choose, the first one first
 	Log      *slog.Logger
 }
 
@@ -48,35 +49,45 @@ type handlers struct{ Deps }
 // Register mounts the pages.
 func Register(r fiber.Router, d Deps) {
 	h := handlers{d}
-	r.Get(ui.HomePath, h.home)
-	r.Get(ui.SearchPath, h.search)
-	r.Get(categoryPath+":code", h.category)
-	r.Get(productPath+":slug", h.product)
-	r.Get(sellersPath, h.sellers)
-	r.Get(sellersPath+"/:slug", h.seller)
-	r.Get(tracePath+":code", h.trace)
+	r.Get(ui.HomePath, market(d.Cache.Public(h.home)))
+	r.Get(ui.SearchPath, market(d.Cache.Public(h.search)))
+	r.Get(categoryPath+":code", market(d.Cache.Public(h.category)))
+	r.Get(productPath+":slug", market(d.Cache.Public(h.product)))
+	r.Get(sellersPath, market(d.Cache.Public(h.sellers)))
+	r.Get(sellersPath+"/:slug", market(d.Cache.Public(h.seller)))
+	r.Get(tracePath+":code", market(d.Cache.Public(h.trace)))
 	for _, kind := range tenants.PageKinds {
-		r.Get("/"+string(kind), h.legal(kind))
+		r.Get("/"+string(kind), market(d.Cache.Public(h.legal(kind))))
 	}
-	r.Get(ui.PlacePath, h.placePage)
-	r.Post(ui.PlacePath, h.keepPlace)
+	r.Get(ui.PlacePath, market(h.placePage))
+	r.Post(ui.PlacePath, market(h.keepPlace))
 	r.Get("/brand.css", h.brand)
-	r.Get("/pictures/:id/:file", h.picture)
-	r.Get("/sitemap.xml", h.sitemap)
-	r.Get("/robots.txt", h.robots)
+	r.Get("/pictures/:id/:file", market(h.picture))
+	r.Get("/sitemap.xml", market(h.sitemap))
+	r.Get("/robots.txt", market(h.robots))
 
-	r.Get(ui.CartPath, h.cart)
-	r.Post(cartAdd, h.addToCart)
-	r.Post(cartLines+":id", h.changeLine)
-	r.Post(cartLines+":id/remove", h.removeLine)
-	r.Get(ui.CheckoutPath, h.checkout)
-	r.Post(addressPath, h.giveAddress)
-	r.Post(travelPath, h.chooseTravel)
-	r.Post(placePath, h.placeOrder)
-	r.Get(orderPath+":number", h.order)
-	r.Get(orderPath+":number/result", h.result)
-	r.Post(orderPath+":number/cancel", h.cancelOrder)
-	r.Post(orderPath+":number/confirm", h.confirmOrder)
+	r.Get(ui.CartPath, market(h.cart))
+	r.Post(cartAdd, market(h.addToCart))
+	r.Post(cartLines+":id", market(h.changeLine))
+	r.Post(cartLines+":id/remove", market(h.removeLine))
+	r.Get(ui.CheckoutPath, market(h.checkout))
+	r.Post(addressPath, market(h.giveAddress))
+	r.Post(travelPath, market(h.chooseTravel))
+	r.Post(placePath, market(h.placeOrder))
+	r.Get(orderPath+":number", market(h.order))
+	r.Get(orderPath+":number/result", market(h.result))
+	r.Post(orderPath+":number/cancel", market(h.cancelOrder))
+	r.Post(orderPath+":number/confirm", market(h.confirmOrder))
+}
+
+// market lets a page be where there is a market: the platform's own host has none.
+func market(next fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if page.County(c).Platform {
+			return c.Next()
+		}
+		return next(c)
+	}
 }
 
 // reader is for whom a page is drawn: their language, the county, the moment.
@@ -91,25 +102,22 @@ func (h handlers) reader(c *fiber.Ctx) reader {
 	return reader{page.Words(c), county, h.Kit.Clock.Now().In(county.Location())}
 }
 
+// PlaceLabel is what the header says of where the reader wants goods.
+func PlaceLabel(c *fiber.Ctx) string {
+	return placeOf(c).label(reader{w: page.Words(c), county: page.County(c)})
+}
+
 // in is a text in the reader's language, or the nearest there is.
 func (r reader) in(t lang.Text) string { return t.In(r.w.Lang(), r.county.DefaultLanguage()) }
 
 // frame is that of a page for everybody.
-func (h handlers) frame(c *fiber.Ctx, title string) ui.Frame {
-	f := h.Kit.Frame(c, title)
-	f.Place = h.placeOf(c).label(h.reader(c))
-	return f
-}
+func (h handlers) frame(c *fiber.Ctx, title string) ui.Frame { return h.Kit.Frame(c, title) }
 
 // ownFrame is that of a page which is nobody's business but the reader's.
 func (h handlers) ownFrame(c *fiber.Ctx, title string) ui.Frame {
-	f := h.frame(c, title)
-	f.NoIndex, f.Canonical, f.Alternates = true, "", nil
+	f := h.Kit.Frame(c, title)
+	f.NoIndex, f.Canonical = true, ""
 	return f
-}
-
-func (h handlers) say(c *fiber.Ctx, id string, pairs ...any) string {
-	return page.Words(c).T(id, pairs...)
 }
 
 // absolute is an address of this county with its host.

@@ -135,8 +135,10 @@ func (r reader) facts(p *catalog.Page, o *catalog.Offer) []ui.Fact {
 		if o.NetWeightG > 0 {
 			add("fact.weight", r.w.Weight(int64(o.NetWeightG)))
 		}
-		add("fact.grade", o.Grade)
-		add("fact.packing", o.Packing)
+		if r.w.Lang() == r.county.DefaultLanguage() { // sellers write these in one language
+			add("fact.grade", o.Grade)
+			add("fact.packing", o.Packing)
+		}
 	}
 	add("fact.season", r.w.Months(uint16(p.Season))) //nolint:gosec // twelve bits
 	if p.Farm.SinceYear != nil {

@@ -54,6 +54,9 @@ func (r reader) address(a shipping.Address) string {
 		country = countryName(r, a.Country)
 	}
 	who := a.Name + "  " + a.Phone
+	if strings.HasPrefix(a.City, a.AdminArea) { // 上海市, 上海; Nairobi
+		a.AdminArea = ""
+	}
 	if a.Country == "CN" {
 		return lines(who, country+a.AdminArea+a.City+a.District, a.Line1+" "+a.Line2, a.PostalCode)
 	}

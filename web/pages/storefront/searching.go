@@ -127,6 +127,9 @@ func (h handlers) list(c *fiber.Ctx, r reader, a asked, heading string) error {
 	if found.Next != "" {
 		v.Next = with(a.path, a.query, "cursor", found.Next)
 	}
+	if len(v.Items) == 0 && len(v.Active) == 0 { // nothing to sort or to narrow
+		v.Sorts, v.Filters = nil, nil
+	}
 	if len(v.Items) == 0 && a.After == "" {
 		near, err := h.Catalog.List(c.UserContext(), page.Who(c), catalog.Filter{Sort: catalog.BySold, Limit: nearLimit})
 		if err != nil {

@@ -28,7 +28,7 @@ type place struct {
 }
 
 // placeOf is the place that the reader chose; the county's country otherwise.
-func (h handlers) placeOf(c *fiber.Ctx) place {
+func placeOf(c *fiber.Ctx) place {
 	home := place{country: page.County(c).Country}
 	value := c.Cookies(placeCookie)
 	country, _, _ := strings.Cut(value, "-")
@@ -49,7 +49,7 @@ func (h handlers) placeOf(c *fiber.Ctx) place {
 
 // name is how people call the place, "" where they have not said any.
 func (p place) name(r reader) string {
-	for _, a := range shipping.Areas(p.country, strings.HasPrefix(r.w.Lang(), "zh")) {
+	for _, a := range r.areas(p.country) {
 		if a.Code == p.area {
 			return a.Name
 		}
@@ -58,6 +58,17 @@ func (p place) name(r reader) string {
 		return countryName(r, p.country)
 	}
 	return ""
+}
+
+// areas are a country's first-level divisions, by the names and in the order of
+// the reader's language; none where they are not known.
+func (r reader) areas(country string) []shipping.Area {
+	chinese := strings.HasPrefix(r.w.Lang(), "zh")
+	list := shipping.Areas(country, chinese)
+	if !chinese { // in Chinese the codes are in the order of the pinyin
+		slices.SortFunc(list, func(a, b shipping.Area) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return list
 }
 
 // label is what the header's button to change the place says.
@@ -81,7 +92,7 @@ func countryName(r reader, code string) string {
 
 // delivery says what it costs to send one of this to the reader's place.
 func (h handlers) delivery(c *fiber.Ctx, r reader, o *catalog.Offer) (Delivery, error) {
-	p := h.placeOf(c)
+	p := placeOf(c)
 	zones, err := h.Counties.Directory().Zones(c.UserContext(), r.county.ID)
 	if err != nil || o == nil {
 		return Delivery{}, err
@@ -130,8 +141,8 @@ func (r reader) days(z *tenants.Zone) string {
 func (h handlers) drawPlace(c *fiber.Ctx, status int, f ui.Form, back string) error {
 	r := h.reader(c)
 	v := PlaceView{Frame: h.ownFrame(c, r.w.T("place.title")), Action: ui.PlacePath, Back: back, Form: f}
-	chosen := h.placeOf(c)
-	for _, a := range shipping.Areas(r.county.Country, strings.HasPrefix(r.w.Lang(), "zh")) {
+	chosen := placeOf(c)
+	for _, a := range r.areas(r.county.Country) {
 		v.Regions = append(v.Regions, ui.Option{Value: a.Code, Label: a.Name, Chosen: a.Code == chosen.area})
 	}
 	zones, err := h.Counties.Directory().Zones(c.UserContext(), r.county.ID)

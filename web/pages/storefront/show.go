@@ -49,7 +49,7 @@ func face(id *uuid.UUID) string {
 
 // per is the weight that a unit price is of, as people say it.
 func (r reader) per(grams int) string {
-	if s, ok := r.w.Try("per.g" + strconv.Itoa(grams)); ok {
+	if s, ok := r.w.Try("per.weight_" + strconv.Itoa(grams)); ok {
 		return s
 	}
 	return r.w.Weight(int64(grams))
@@ -64,9 +64,9 @@ func (r reader) unitLine(c *fiber.Ctx, pack string, price money.Money, grams int
 	return ui.UnitLine(page.Context(c), pack, price, per)
 }
 
-// from says whose it is and where they are.
-func (r reader) from(s catalog.SellerRef) string {
-	return joined(r.in(s.Village), r.in(s.Names))
+// from says which part of the county it comes from, and whose it is.
+func (r reader) from(card *catalog.Card) string {
+	return joined(r.in(card.Areas), r.in(card.Seller.Names))
 }
 
 // joined are the parts that are there.
@@ -83,7 +83,7 @@ func joined(parts ...string) string {
 // item is a product on sale, in a grid.
 func (r reader) item(c *fiber.Ctx, card *catalog.Card) ui.Item {
 	it := ui.Item{
-		URL: productPath + card.Slug, Title: r.in(card.Titles), From: r.from(card.Seller), Picture: picture(card.Picture, "", card.Category.Hue),
+		URL: productPath + card.Slug, Title: r.in(card.Titles), From: r.from(card), Picture: picture(card.Picture, "", card.Category.Hue),
 		Price: card.LowPrice, Months: uint16(card.Season), Now: r.now.Month(), Stock: ui.Stock(card.Level), //nolint:gosec // twelve bits
 	}
 	if best := card.Cheapest(); best != nil {

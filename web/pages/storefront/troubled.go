@@ -20,7 +20,7 @@ func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 	return func(c *fiber.Ctx, d *problem.Document) error {
 		s := scope.From(c.UserContext())
 		if s.County == nil {
-			kit.Cart = nil
+			kit.Cart, kit.Place = nil, nil
 			s.County = &tenants.County{Platform: true, Names: lang.Text{"en": "Countyfair"}, Languages: []string{words.Match(c.Get(fiber.HeaderAcceptLanguage))}}
 		}
 		if s.Language == "" {
@@ -30,10 +30,10 @@ func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 			return page.SignIn(c)
 		}
 		if s.County.State == tenants.Suspended || s.County.State == tenants.Closed {
-			kit.Cart = nil
+			kit.Cart, kit.Place = nil, nil
 		}
 		v := ProblemView{Frame: kit.Frame(c, problemTitle(page.Context(c), d.Status)), Status: d.Status, Text: saidBy(page.Words(c), d)}
-		v.Frame.NoIndex, v.Frame.Canonical, v.Frame.Alternates = true, "", nil
+		v.Frame.NoIndex, v.Frame.Canonical = true, ""
 		if s.County.Version == 0 {
 			v.Frame.County.BrandURL = "" // there is no county whose colours these could be
 		}

@@ -1,0 +1,129 @@
+// Package office is the county office's pages: who wants to sell, what waits
+// to be checked, what was ordered, and how the market is set up. Officers act;
+// supervisors look.
+package office
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"countyfair/auth"
+	"countyfair/catalog"
+	"countyfair/checkout"
+	"countyfair/internal/actor"
+	"countyfair/internal/errs"
+	"countyfair/internal/lang"
+	"countyfair/sellers"
+	"countyfair/tenants"
+	"countyfair/web/pages/page"
+	"countyfair/web/ui"
+	"countyfair/web/words"
+)
+
+// Deps is what the pages stand on.
+type Deps struct {
+	Kit      page.Kit
+	Counties *tenants.Service
+	Auth     *auth.Service
+	Sellers  *sellers.Service
+	Catalog  *catalog.Service
+	Checkout *checkout.Service
+}
+
+// Paths of the office.
+const (
+	home      = "/office"
+	stallList = "/office/sellers"
+	goodsList = "/office/products"
+	orderPath = "/office/orders"
+	imports   = "/office/imports"
+	settings  = "/office/settings"
+	people    = "/office/people"
+)
+
+// Register adds the office's pages.
+func Register(r fiber.Router, d Deps) {
+	look, act := page.Guard(actor.Officer, actor.Supervisor), page.Guard(actor.Officer)
+	r.Get(home, look, inCounty, d.home)
+	r.Post(home+"/open", act, inCounty, d.open)
+	r.Get(stallList, look, inCounty, d.stalls)
+	r.Get(stallList+"/:id", look, inCounty, d.stall)
+	r.Post(stallList+"/:id", act, inCounty, d.decideStall)
+	r.Get(goodsList, look, inCounty, d.goods)
+	r.Get(goodsList+"/:id", look, inCounty, d.good)
+	r.Post(goodsList+"/:id", act, inCounty, d.decideGood)
+	r.Get(orderPath, look, inCounty, d.orders)
+	r.Get(orderPath+"/:id", look, inCounty, d.order)
+	r.Post(orderPath+"/:id", act, inCounty, d.cancelOrder)
+	r.Get(imports, look, inCounty, d.newImport)
+	r.Post(imports, act, inCounty, d.takeImport)
+	r.Get(imports+"/:id", look, inCounty, d.showImport)
+	r.Post(imports+"/:id", act, inCounty, d.startImport)
+	r.Get(settings, func(c *fiber.Ctx) error { return page.See(c, settings+"/brand") })
+	for _, s := range d.settingPages() {
+		r.Get(settings+"/"+s.path, look, inCounty, s.show)
+		r.Post(settings+"/"+s.path, act, inCounty, s.save)
+	}
+	r.Get(people, look, inCounty, d.people)
+	r.Post(people, act, inCounty, d.addPerson)
+	r.Post(people+"/:id", act, inCounty, d.changePerson)
+}
+
+// inCounty keeps the office off the platform's own host.
+func inCounty(c *fiber.Ctx) error {
+	if page.County(c).Platform {
+		return tenants.ErrUnknownCounty
+	}
+	return c.Next()
+}
+
+// reader is a request with its words.
+type reader struct {
+	*fiber.Ctx
+	w   *words.Words
+	who actor.Actor
+	// county that the office is of
+	county *tenants.County
+}
+
+func read(c *fiber.Ctx) reader {
+	return reader{c, page.Words(c), page.Who(c), page.County(c)}
+}
+
+func (r reader) ctx() context.Context { return r.UserContext() }
+
+func (r reader) mayAct() bool { return r.who.Is(actor.Officer) }
+
+// id is the thing in the address; what is none is not there.
+func (r reader) id() (uuid.UUID, error) {
+	id, err := uuid.Parse(r.Params("id"))
+	if err != nil {
+		return id, errs.NotFoundOf("page")
+	}
+	return id, nil
+}
+
+// frame is the office around a page. Counts that cannot be had are left out.
+func (d Deps) frame(r reader, title string) ui.OfficeFrame {
+	f := ui.OfficeFrame{Frame: d.Kit.Frame(r.Ctx, title), Home: home}
+	f.NoIndex = true
+	at := r.Path()
+	queue := func(icon, label, url string, count int64) ui.Queue {
+		return ui.Queue{Icon: icon, Label: r.w.T(label), URL: url, Count: int(count), Current: at == url || len(at) > len(url) && url != home && at[:len(url)+1] == url+"/"}
+	}
+	applied, _ := d.Sellers.Waiting(r.ctx(), r.who)
+	review, _ := d.Catalog.Waiting(r.ctx(), r.who)
+	f.Groups = []ui.QueueGroup{
+		{Queues: []ui.Queue{queue("home", "office.home", home, 0)}},
+		{Label: r.w.T("office.waiting"), Queues: []ui.Queue{queue("id", "office.applications", stallList, applied), queue("box", "office.review", goodsList, review)}},
+		{Label: r.w.T("office.watch"), Queues: []ui.Queue{queue("list", "office.orders", orderPath, 0), queue("upload", "office.imports", imports, 0),
+			queue("person", "office.people", people, 0), queue("gear", "office.settings", settings, 0)}},
+	}
+	return f
+}
+
+func (r reader) in(t map[string]string) string {
+	return lang.Text(t).In(r.w.Lang(), r.county.DefaultLanguage())
+}

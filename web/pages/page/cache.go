@@ -1,0 +1,150 @@
+package page
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"countyfair/web/middleware"
+	"countyfair/web/scope"
+)
+
+// mostCached is how many pages are held; at twenty-odd kilobytes each they stay
+// well under fifty megabytes.
+const mostCached = 1024
+
+// Cache holds public pages for a moment, as a guest without cookies of ours sees
+// them: they are all alike, and most requests of a busy market are theirs.
+// Whoever is signed in, has a cart or is told something is never answered from
+// it, and nothing of theirs gets into it.
+//
+// Any change that comes in through this program (Touch) forgets the county's
+// pages at once; changes by other processes and by jobs show after the pages'
+// time, which is therefore a second or so. Stock and prices on a page promise
+// nothing: the quote does.
+type Cache struct {
+	life time.Duration
+
+	mu      sync.RWMutex
+	entries map[cacheKey]*cached
+	changes map[uuid.UUID]uint64
+}
+
+// NewCache makes a cache that holds pages so long; 0: not at all.
+func NewCache(life time.Duration) *Cache {
+	return &Cache{life: life, entries: map[cacheKey]*cached{}, changes: map[uuid.UUID]uint64{}}
+}
+
+// cacheKey is everything that a guest's page depends on.
+type cacheKey struct {
+	county   uuid.UUID
+	version  int    // of the county: colours, words, policies
+	change   uint64 // of what it shows, as far as this program knows
+	origin   string // addresses on the page are absolute
+	language string
+	place    string
+	uri      string
+}
+
+type cached struct {
+	body, squeezed []byte
+	tag            string
+	until          time.Time
+}
+
+// Touch forgets a county's pages after each request that may change something.
+func (k *Cache) Touch() fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		err := c.Next()
+		switch c.Method() {
+		case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+			return err
+		}
+		if county := County(c); county != nil && k.life > 0 {
+			k.mu.Lock()
+			k.changes[county.ID]++
+			k.mu.Unlock()
+		}
+		return err
+	}
+}
+
+// Public answers with a held page where there is one, and holds what next draws.
+func (k *Cache) Public(next fiber.Handler) fiber.Handler {
+	if k == nil || k.life == 0 {
+		return next
+	}
+	return func(c *fiber.Ctx) error {
+		key, ok := k.key(c)
+		if !ok {
+			return next(c)
+		}
+		now := time.Now() //nolint:forbidigo // measures a duration
+		k.mu.RLock()
+		e := k.entries[key]
+		k.mu.RUnlock()
+		if e != nil && now.Before(e.until) {
+			return e.send(c)
+		}
+		if err := next(c); err != nil {
+			return err
+		}
+		k.hold(key, c, now)
+		return nil
+	}
+}
+
+// key is the page's, where it is one that all guests see alike.
+func (k *Cache) key(c *fiber.Ctx) (cacheKey, bool) {
+	s := scope.From(c.UserContext())
+	if c.Method() != fiber.MethodGet || s.Actor.SignedIn() || s.CartToken != "" || c.Cookies(flashCookie) != "" || c.Query("lang") != "" || c.Get(fiber.HeaderAuthorization) != "" {
+		return cacheKey{}, false
+	}
+	k.mu.RLock()
+	change := k.changes[s.County.ID]
+	k.mu.RUnlock()
+	return cacheKey{s.County.ID, s.County.Version, change, s.Origin, s.Language, c.Cookies("place"), string(c.Request().URI().RequestURI())}, true
+}
+
+// hold keeps a page that was drawn in full and sets no cookie.
+func (k *Cache) hold(key cacheKey, c *fiber.Ctx, now time.Time) {
+	res := c.Response()
+	if res.StatusCode() != fiber.StatusOK || len(res.Header.Peek(fiber.HeaderSetCookie)) > 0 || res.IsBodyStream() {
+		return
+	}
+	e := &cached{body: bytes.Clone(res.Body()), tag: string(res.Header.Peek(fiber.HeaderETag)), until: now.Add(k.life)}
+	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "br") {
+		e.squeezed = middleware.Brotli(e.body)
+		c.Set(fiber.HeaderContentEncoding, "br")
+		c.Vary(fiber.HeaderAcceptEncoding)
+		res.SetBodyRaw(e.squeezed)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.entries) >= mostCached {
+		clear(k.entries)
+	}
+	k.entries[key] = e
+}
+
+func (e *cached) send(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	c.Set(fiber.HeaderCacheControl, "private, no-cache")
+	c.Set(fiber.HeaderETag, e.tag)
+	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptEncoding)
+	if e.tag != "" && strings.Contains(c.Get(fiber.HeaderIfNoneMatch), e.tag) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	c.Status(fiber.StatusOK)
+	if e.squeezed != nil && strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "br") {
+		c.Set(fiber.HeaderContentEncoding, "br")
+		c.Response().SetBodyRaw(e.squeezed)
+		return nil
+	}
+	c.Response().SetBodyRaw(e.body)
+	return nil
+}
