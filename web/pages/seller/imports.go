@@ -183,8 +183,8 @@ func importRowOf(w *words.Words, r *catalog.ImportRow) ImportRow {
 			out.Hints = append(out.Hints, text)
 		} else {
 			out.Problems = append(out.Problems, text)
+			wrong[p.Column] = true
 		}
-		wrong[p.Column] = true
 	}
 	columns := slices.Clone(typed)
 	for _, p := range r.Problems {

@@ -204,6 +204,9 @@ func addressText(county *tenants.County, a shipping.Address) string {
 	who := strings.TrimSpace(a.Name + "  " + a.Phone)
 	lines := []string{who, a.Line1, a.Line2, a.District, strings.TrimSpace(a.PostalCode + " " + a.City), a.AdminArea, country}
 	if a.Country == "CN" {
+		if a.AdminArea == a.City || a.AdminArea+"市" == a.City { // a city under the state is its own province
+			a.AdminArea = ""
+		}
 		lines = []string{who, country + a.AdminArea + a.City + a.District, strings.TrimSpace(a.Line1 + " " + a.Line2), a.PostalCode}
 	}
 	var out []string
