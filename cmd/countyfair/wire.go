@@ -13,6 +13,8 @@ import (
 	"countyfair/adapters/disk"
 	"countyfair/adapters/logsend"
 	"countyfair/adapters/sandboxpay"
+	"countyfair/adapters/smtp"
+	"countyfair/adapters/stripe"
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
@@ -133,6 +135,8 @@ func (in *installation) trade(dir *tenants.Directory) {
 		})
 		in.sandbox.Register(in.registry)
 		providers = append(providers, in.sandbox)
+	} else {
+		providers = append(providers, stripe.New(stripe.Options{Key: in.cfg.StripeKey, WebhookSecret: in.cfg.StripeWebhook, URL: in.cfg.StripeURL, Retries: 2, Page: pay.CardPath}))
 	}
 	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, checkout.Config{
 		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider,
@@ -157,7 +161,7 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
-		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CacheFor: time.Second},
+		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: time.Second},
 	}
 	if in.sandbox != nil {
 		d.Shop.Look = func(ctx context.Context, ref string) (pay.Payment, error) {
@@ -193,6 +197,13 @@ func (in *installation) database() pg.Options {
 func (in *installation) messages(dir *tenants.Directory, o options) error {
 	var sender notify.Sender = logsend.New(in.log, logsend.Options{ShowText: o.showMessages})
 	senders := map[notify.Channel]notify.Sender{notify.SMS: sender, notify.Email: sender}
+	if in.cfg.SMTPURL != "" {
+		mail, err := smtp.New(in.cfg.SMTPURL, in.cfg.MailFrom, in.clock)
+		if err != nil {
+			return err
+		}
+		senders[notify.Email] = mail
+	}
 	notify.NewOutbox(in.db, in.clock, in.registry, letters.New(dir, in.cfg.Link), senders)
 	return nil
 }
@@ -215,4 +226,12 @@ func (in *installation) close() {
 	for i := len(in.stops) - 1; i >= 0; i-- {
 		in.stops[i]()
 	}
+}
+
+// cardKey is Stripe's publishable key, where Stripe is the provider.
+func (in *installation) cardKey() string {
+	if in.cfg.PaymentProvider != stripe.Name {
+		return ""
+	}
+	return in.cfg.StripePublic
 }

@@ -30,6 +30,7 @@ type Config struct {
 
 	PaymentProvider string
 	StripeKey       string
+	StripePublic    string
 	StripeWebhook   string
 	StripeURL       string
 
@@ -67,6 +68,7 @@ func Variables() []Variable {
 		{"TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed", false, list(func(c *Config) *[]string { return &c.TrustProxy })},
 		{"PAYMENT_PROVIDER", "stripe", "stripe, or sandbox for trying out (no money moves)", false, oneOf(func(c *Config) *string { return &c.PaymentProvider }, "stripe", "sandbox")},
 		{"STRIPE_SECRET_KEY", "", "Stripe's secret key", true, text(func(c *Config) *string { return &c.StripeKey })},
+		{"STRIPE_PUBLISHABLE_KEY", "", "Stripe's publishable key, for the page where a buyer enters a card", false, text(func(c *Config) *string { return &c.StripePublic })},
 		{"STRIPE_WEBHOOK_SECRET", "", "the signing secret of the Stripe endpoint, made at API version 2024-06-20", true, text(func(c *Config) *string { return &c.StripeWebhook })},
 		{"STRIPE_API_URL", "", "another address of Stripe's API, for tests", false, text(func(c *Config) *string { return &c.StripeURL })},
 		{"SMTP_URL", "", "smtp://user:password@host:587 or smtps://…; unset: messages are only logged, without their text", true, text(func(c *Config) *string { return &c.SMTPURL })},
@@ -108,6 +110,8 @@ func (c Config) ReadyToServe() error {
 		return fmt.Errorf("SECRET is not set or too short: give at least 32 random characters, such as the output of `openssl rand -hex 32`")
 	case c.PaymentProvider == "stripe" && c.StripeKey == "":
 		return fmt.Errorf("STRIPE_SECRET_KEY is not set: give Stripe's secret key, or PAYMENT_PROVIDER=sandbox for trying out")
+	case c.PaymentProvider == "stripe" && c.StripePublic == "":
+		return fmt.Errorf("STRIPE_PUBLISHABLE_KEY is not set: without it buyers have no page to pay on")
 	case c.PaymentProvider == "stripe" && c.StripeWebhook == "":
 		return fmt.Errorf("STRIPE_WEBHOOK_SECRET is not set: without it no payment is ever confirmed")
 	}

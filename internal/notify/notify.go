@@ -9,6 +9,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -118,7 +119,7 @@ func (o *Outbox) send(ctx context.Context, a sendArgs) error {
 		return q.QueryRow(ctx, `SELECT kind, channel, recipient, language, state, data FROM notifications WHERE tenant_id = $1 AND id = $2`,
 			a.Tenant, a.Message).Scan(&kind, &channel, &to, &language, &state, &data)
 	})
-	if pg.NoRows(err) || state == "sent" {
+	if pg.NoRows(err) || (err == nil && state != "waiting") {
 		return nil
 	}
 	if err != nil {
@@ -133,12 +134,35 @@ func (o *Outbox) send(ctx context.Context, a sendArgs) error {
 		return jobs.Give(fmt.Errorf("notify: no way to send %s", channel))
 	}
 	if err := sender.Send(ctx, Envelope{Channel: Channel(channel), To: to, Subject: subject, Text: text, ID: a.Message}); err != nil {
+		if IsNever(err) {
+			return errors.Join(o.close(ctx, a, "failed"), jobs.Give(err))
+		}
 		return err
 	}
+	return o.close(ctx, a, "sent")
+}
+
+// close notes how a message ended.
+func (o *Outbox) close(ctx context.Context, a sendArgs, state string) error {
 	return o.db.Write(ctx, func(tx *pg.Tx) error {
 		// One-time codes and links are of no more use: nothing of them stays.
-		_, err := tx.Exec(ctx, `UPDATE notifications SET state = 'sent', sent_at = $3, data = '{}' WHERE tenant_id = $1 AND id = $2`,
-			a.Tenant, a.Message, o.clock.Now())
+		_, err := tx.Exec(ctx, `UPDATE notifications SET state = $4, sent_at = $3, data = '{}' WHERE tenant_id = $1 AND id = $2`,
+			a.Tenant, a.Message, o.clock.Now(), state)
 		return err
 	})
+}
+
+// never is an error about a message that no further try would deliver.
+type never struct{ error }
+
+// Unwrap gives the cause.
+func (n never) Unwrap() error { return n.error }
+
+// Never marks an error of a Sender as final: the message is given up.
+func Never(err error) error { return never{err} }
+
+// IsNever reports whether a further try would be of no use.
+func IsNever(err error) bool {
+	var n never
+	return errors.As(err, &n)
 }

@@ -40,6 +40,7 @@ var bundles = map[string][]string{
 	"office.css":     {"css/tokens.css", "css/base.css", "css/components.css", "css/office.css"},
 	"pay.css":        {"css/pay.css"},
 	"app.js":         {"js/app.js"},
+	"card.js":        {"js/card.js"},
 }
 
 type asset struct {
