@@ -118,10 +118,14 @@ func (r reader) regions(country, chosen string) []ui.Option {
 	if len(list) == 0 {
 		return nil
 	}
+	written := map[string]string{} // as a parcel's label has it: in China's own script
+	for _, a := range shipping.Areas(country, true) {
+		written[a.Code] = a.Name
+	}
 	code := shipping.AreaCode(country, chosen)
 	out := []ui.Option{{Label: r.w.T("place.choose_region"), Chosen: code == ""}}
 	for _, a := range list {
-		out = append(out, ui.Option{Value: a.Name, Label: a.Name, Chosen: a.Code == code})
+		out = append(out, ui.Option{Value: written[a.Code], Label: a.Name, Chosen: a.Code == code})
 	}
 	return out
 }
