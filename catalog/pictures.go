@@ -37,7 +37,9 @@ type pictureArgs struct {
 func (pictureArgs) Kind() string { return "catalog.picture" }
 
 // PictureURL is where a picture is served in a width.
-func PictureURL(id uuid.UUID, width int) string { return fmt.Sprintf("/pictures/%s/%d.webp", id, width) }
+func PictureURL(id uuid.UUID, width int) string {
+	return fmt.Sprintf("/pictures/%s/%d.webp", id, width)
+}
 
 // Upload takes in a picture from anybody signed in. The same content is kept
 // once, however often it is sent.

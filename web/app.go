@@ -20,6 +20,7 @@ import (
 	"countyfair/tenants"
 	"countyfair/web/api"
 	"countyfair/web/middleware"
+	"countyfair/web/pages/apidocs"
 	"countyfair/web/pages/page"
 	"countyfair/web/pages/seller"
 	"countyfair/web/pages/storefront"
@@ -104,6 +105,7 @@ func New(d Deps) (*fiber.App, error) {
 	api.RegisterAuth(a, d.Accounts)
 	api.RegisterAccounts(a, d.Accounts)
 	d.registerTrade(a)
+	apidocs.Register(app, kit, a.OpenAPI)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
 	d.registerShop(app, kit, cache)

@@ -31,7 +31,7 @@ type Options struct {
 	// Page is our page for paying a payment, by our id of it and the path to
 	// come back to; nil: there is none, the client secret is all.
 	Page    func(payment, back string) string
-	Retries int64  // of a call that was not answered; each under one idempotency key
+	Retries int64 // of a call that was not answered; each under one idempotency key
 }
 
 // Provider is Stripe.

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,6 +42,7 @@ func (m *market) capture(ctx context.Context, s scenario) (b bench, err error) {
 	if err != nil {
 		return b, err
 	}
+	since := time.Now()
 	err = s.once(0)
 	time.Sleep(100 * time.Millisecond)
 	if err2 := m.setting(ctx, "log_min_duration_statement", "-1"); err == nil {
@@ -56,7 +59,7 @@ func (m *market) capture(ctx context.Context, s scenario) (b bench, err error) {
 	if len(stmts) == 0 {
 		return b, fmt.Errorf("PostgreSQL logged no statement: answered from memory")
 	}
-	text, values := script(stmts)
+	text, values := script(stmts, since)
 	b = bench{filepath.Join(m.dir, s.name+".sql"), values}
 	return b, os.WriteFile(b.path, []byte(text), 0o600)
 }
@@ -122,7 +125,7 @@ func parseLog(text string) []statement {
 }
 
 var (
-	uuids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	uuids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Z]{2}-[0-9]{6}-[0-9A-Z]{6}`) // and order numbers
 	hash  = regexp.MustCompile(`^'\\x[0-9a-f]{64}'$`)
 )
 
@@ -144,8 +147,8 @@ type freshness struct {
 }
 
 // script writes the statements for pgbench.
-func script(stmts []statement) (text string, values []string) {
-	f := newFreshness(stmts)
+func script(stmts []statement, since time.Time) (text string, values []string) {
+	f := newFreshness(stmts, since)
 	var body strings.Builder
 	for _, s := range stmts {
 		sql := strings.ReplaceAll(s.sql, "\n", " ")
@@ -163,26 +166,33 @@ func script(stmts []statement) (text string, values []string) {
 	return head + body.String(), f.values
 }
 
-func newFreshness(stmts []statement) *freshness {
+// newFreshness finds the ids that the request made: a version 7 UUID tells when.
+func newFreshness(stmts []statement, since time.Time) *freshness {
 	f := &freshness{ids: map[string]string{}, names: map[string]string{}}
-	known := map[string]bool{}
 	for _, s := range stmts {
-		insert := strings.Contains(s.sql, "INSERT INTO")
 		for _, p := range s.params {
 			for _, id := range uuids.FindAllString(p, -1) {
-				if _, made := f.ids[id]; made || known[id] {
-					continue
-				}
-				if !insert {
-					known[id] = true // read before it was written: it was there already
+				if _, known := f.ids[id]; known || !madeSince(id, since) {
 					continue
 				}
 				f.ids[id] = "id" + strconv.Itoa(len(f.ids))
-				f.first = append(f.first, "gen_random_uuid() AS "+f.ids[id])
+				made := "gen_random_uuid()"
+				if id[2] == '-' {
+					made = "'XX-000000-' || upper(substr(md5(random()::text), 1, 16))"
+				}
+				f.first = append(f.first, made+" AS "+f.ids[id])
 			}
 		}
 	}
 	return f
+}
+
+func madeSince(id string, since time.Time) bool {
+	if id[2] == '-' {
+		return true // an order number
+	}
+	ms, err := strconv.ParseInt(strings.ReplaceAll(id[:13], "-", ""), 16, 64)
+	return err == nil && ms >= since.UnixMilli()
 }
 
 // value is what stands in the script for a value of the log.
@@ -191,6 +201,9 @@ func (f *freshness) value(logged string) string {
 		return logged
 	}
 	plain := strings.ReplaceAll(logged[1:len(logged)-1], "''", "'")
+	if plain == "" {
+		return logged // pgbench has no empty variables
+	}
 	if name, ok := f.ids[plain]; ok {
 		return ":" + name
 	}
@@ -204,12 +217,18 @@ func (f *freshness) value(logged string) string {
 		return ":" + name
 	}
 	expr := ""
-	for _, id := range uuids.FindAllString(plain, -1) {
-		if made, ok := f.ids[id]; ok {
+	swap := func(old, made string) {
+		if strings.Contains(plain, old) {
 			if expr == "" {
 				expr = ":raw" + name + "::text"
 			}
-			expr = "replace(" + expr + ", '" + id + "', :" + made + "::text)"
+			expr = "replace(" + expr + ", '" + old + "', " + made + ")"
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(f.ids)) {
+		swap(id, ":"+f.ids[id]+"::text")
+		if id[2] != '-' { // providers write ids without dashes
+			swap(strings.ReplaceAll(id, "-", ""), "replace(:"+f.ids[id]+"::text, '-', '')")
 		}
 	}
 	if expr == "" {

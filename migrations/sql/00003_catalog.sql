@@ -200,7 +200,7 @@ END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE FUNCTION search_find(query tsquery, most integer) RETURNS TABLE (product_id uuid, rank real)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 40 SET search_path = public, pg_temp
 BEGIN ATOMIC
   SELECT d.product_id, ts_rank(d.terms, query) AS rank FROM search_documents d
   WHERE d.tenant_id = bound_tenant() AND d.terms @@ query
