@@ -29,8 +29,10 @@ type finding struct {
 }
 
 func doctorCommand(e env) *cobra.Command {
-	cmd := &cobra.Command{Use: "doctor", Short: "Check the database, the files, payment keys, the clock and the ports", Args: cobra.NoArgs,
-		Long: "Checks what serve needs, with the same environment. One line each; exit code 1 where one fails."}
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check the database, the files, payment keys, the clock and the ports", Args: cobra.NoArgs,
+		Long: "Checks what serve needs, with the same environment. One line each; exit code 1 where one fails.",
+	}
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		found := examine(cmd.Context(), e)

@@ -11,8 +11,10 @@ import (
 )
 
 func migrateCommand(e env) *cobra.Command {
-	cmd := &cobra.Command{Use: "migrate", Short: "Bring the schema up, take a step back, or tell where it is",
-		Long: "The schema belongs to its owner: set MIGRATE_DATABASE_URL to the owner's connection. Run `migrate up` before the new program serves."}
+	cmd := &cobra.Command{
+		Use: "migrate", Short: "Bring the schema up, take a step back, or tell where it is",
+		Long: "The schema belongs to its owner: set MIGRATE_DATABASE_URL to the owner's connection. Run `migrate up` before the new program serves.",
+	}
 	run := func(use, short string, do func(cmd *cobra.Command, url string) error) {
 		cmd.AddCommand(&cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 			url, err := ownerURL(e)

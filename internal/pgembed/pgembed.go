@@ -142,9 +142,11 @@ func socketDir(dir string) (string, error) {
 }
 
 func launch(ctx context.Context, bin, dir, socket string, o Options) (*Server, error) {
-	args := []string{"-D", dir, "-k", socket, "-c", "listen_addresses=", "-c", "max_connections=200",
+	args := []string{
+		"-D", dir, "-k", socket, "-c", "listen_addresses=", "-c", "max_connections=200",
 		"-c", "shared_buffers=128MB", "-c", "unix_socket_permissions=0700", "-c", "jit=off",
-		"-c", "log_min_messages=warning"}
+		"-c", "log_min_messages=warning",
+	}
 	if o.Volatile {
 		args = append(args, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
 	}
