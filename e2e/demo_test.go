@@ -163,8 +163,10 @@ var client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
 func TestTheDemoSaysWhereEverythingIs(t *testing.T) {
 	m := demo(t)
 	out := m.out.String()
-	for _, want := range []string{m.host("longnan"), m.host("xinfeng"), m.host("nyeri"), "operator@demo", "officer@longnan.demo",
-		"seller@nyeri.demo", "buyer@xinfeng.demo", password, "\nready\n"} {
+	for _, want := range []string{
+		m.host("longnan"), m.host("xinfeng"), m.host("nyeri"), "operator@demo", "officer@longnan.demo",
+		"seller@nyeri.demo", "buyer@xinfeng.demo", password, "\nready\n",
+	} {
 		require.Contains(t, out, want)
 	}
 	t.Logf("first start: ready in %.1f s", m.ready.Seconds())
