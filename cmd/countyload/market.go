@@ -53,6 +53,9 @@ func open(ctx context.Context, o options) (m *market, err error) {
 	if err = os.Chmod(m.dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's user passes through
 		return nil, err
 	}
+	if err = m.build(ctx); err != nil {
+		return nil, err
+	}
 	if m.log, err = os.Create(filepath.Join(m.dir, "postgres.log")); err != nil {
 		return nil, err
 	}
@@ -67,7 +70,7 @@ func open(ctx context.Context, o options) (m *market, err error) {
 	if err = m.fill(ctx); err != nil {
 		return nil, err
 	}
-	return m, m.build(ctx)
+	return m, nil
 }
 
 func (m *market) build(ctx context.Context) error {
