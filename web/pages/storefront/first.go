@@ -88,13 +88,18 @@ func seasonal(cards []catalog.Card, n int) []catalog.Card {
 	return varied(sorted, n, func(c *catalog.Card) string { return c.Category.Code })
 }
 
-// arrived are n new things of as many sellers as there are, beside those that
-// are shown already.
+// arrived are n new things of as many sellers as there are, those that are
+// shown already after the others.
 func arrived(cards, shown []catalog.Card, n int) []catalog.Card {
-	rest := slices.DeleteFunc(slices.Clone(cards), func(c catalog.Card) bool {
-		return slices.ContainsFunc(shown, func(s catalog.Card) bool { return s.ID == c.ID })
-	})
-	out := varied(rest, n, func(c *catalog.Card) string { return c.Seller.Slug })
+	out := varied(cards, len(cards), func(c *catalog.Card) string { return c.Seller.Slug })
+	seen := func(c catalog.Card) int {
+		if slices.ContainsFunc(shown, func(s catalog.Card) bool { return s.ID == c.ID }) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(a, b catalog.Card) int { return seen(a) - seen(b) })
+	out = out[:min(n, len(out))]
 	slices.SortStableFunc(out, func(a, b catalog.Card) int { return b.PublishedAt.Compare(a.PublishedAt) })
 	return out
 }
