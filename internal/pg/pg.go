@@ -61,6 +61,10 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
 		delete(cfg.ConnConfig.RuntimeParams, "timezone")
 	}
+	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		bareUUIDs(conn.TypeMap())
+		return nil
+	}
 	cfg.PrepareConn = func(ctx context.Context, conn *pgx.Conn) (bool, error) {
 		err := o.Binder.acquire(ctx, conn)
 		return err == nil, err
