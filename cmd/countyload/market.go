@@ -63,7 +63,7 @@ func (m *market) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	if m.postgres, err = pgembed.Start(ctx, pgembed.Options{Dir: filepath.Join(m.dir, "pg"), Log: m.log, Settings: map[string]string{
-		"log_line_prefix": "", "log_parameter_max_length": "-1", "shared_buffers": "1GB", "max_wal_size": "8GB", "log_checkpoints": "off",
+		"log_line_prefix": "%v ", "log_parameter_max_length": "-1", "shared_buffers": "1GB", "max_wal_size": "8GB", "log_checkpoints": "off",
 	}}); err != nil {
 		return err
 	}
