@@ -87,6 +87,7 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Compress())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
+	app.Use(middleware.Text())
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
 	app.Use(middleware.County(d.Counties.Directory()))

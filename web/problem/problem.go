@@ -42,6 +42,7 @@ type Field struct {
 
 // status is the one table from a refusal's class to HTTP.
 var status = map[errs.Code]int{
+	errs.Malformed:       fiber.StatusBadRequest,
 	errs.Invalid:         fiber.StatusUnprocessableEntity,
 	errs.Unauthenticated: fiber.StatusUnauthorized,
 	errs.Forbidden:       fiber.StatusForbidden,
