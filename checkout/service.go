@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -16,8 +17,6 @@ import (
 	"countyfair/internal/jobs"
 	"countyfair/internal/pg"
 	"countyfair/tenants"
-
-	"errors"
 )
 
 // Config is what an installation decides.

@@ -193,8 +193,10 @@ func (a *API) gate(op Op) func(huma.Context, func(huma.Context)) {
 	}
 }
 
-var idempotencyKey = &huma.Param{Name: "Idempotency-Key", In: "header", Description: "Any text of up to 200 characters, new for each act. The same key and body give the same answer; another body is refused.",
-	Schema: &huma.Schema{Type: "string"}}
+var idempotencyKey = &huma.Param{
+	Name: "Idempotency-Key", In: "header", Description: "Any text of up to 200 characters, new for each act. The same key and body give the same answer; another body is refused.",
+	Schema: &huma.Schema{Type: "string"},
+}
 
 // refuse words the error; with a time to wait it carries Retry-After.
 func (a *API) refuse(ctx context.Context, err error) error {

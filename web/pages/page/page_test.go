@@ -23,8 +23,10 @@ import (
 	"countyfair/web/ui"
 )
 
-var county = &tenants.County{ID: uuid.Must(uuid.NewV7()), Slug: "longnan", Names: lang.Text{"zh-Hans": "陇南集", "en": "Longnan Fair"},
-	Languages: []string{"zh-Hans", "en"}, Currency: "CNY", TimeZone: "Asia/Shanghai", Version: 7, State: tenants.Open}
+var county = &tenants.County{
+	ID: uuid.Must(uuid.NewV7()), Slug: "longnan", Names: lang.Text{"zh-Hans": "陇南集", "en": "Longnan Fair"},
+	Languages: []string{"zh-Hans", "en"}, Currency: "CNY", TimeZone: "Asia/Shanghai", Version: 7, State: tenants.Open,
+}
 
 // serve answers every request with h, for a person with these roles.
 func serve(t *testing.T, r *http.Request, h fiber.Handler, roles ...actor.Role) *http.Response {
@@ -60,8 +62,10 @@ func form(values url.Values) *http.Request {
 }
 
 func TestReadsAFormAndSaysWhatIsWrong(t *testing.T) {
-	r := form(url.Values{"name": {"  陇南\r\n集 \x00"}, "kg": {"12.50"}, "bad": {"1.2.3"}, "n": {"7"}, "m": {"seven"}, "rate": {"2.5 %"}, "password": {" p "},
-		"day": {"a", "b"}, "text.en": {"Hello"}, "text.fr": {"Salut"}})
+	r := form(url.Values{
+		"name": {"  陇南\r\n集 \x00"}, "kg": {"12.50"}, "bad": {"1.2.3"}, "n": {"7"}, "m": {"seven"}, "rate": {"2.5 %"}, "password": {" p "},
+		"day": {"a", "b"}, "text.en": {"Hello"}, "text.fr": {"Salut"},
+	})
 	serve(t, r, func(c *fiber.Ctx) error {
 		in := page.Read(c)
 		require.Equal(t, "陇南\n集", in.Text("name"))

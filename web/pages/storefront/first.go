@@ -38,9 +38,11 @@ func (h handlers) home(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := HomeView{Frame: h.frame(c, ""), Headline: r.in(r.county.Tagline), Lead: r.w.T("home.lead"), Month: r.w.MonthName(r.now.Month()),
+	v := HomeView{
+		Frame: h.frame(c, ""), Headline: r.in(r.county.Tagline), Lead: r.w.T("home.lead"), Month: r.w.MonthName(r.now.Month()),
 		SeasonNote: r.in(r.county.SeasonNotes[strconv.Itoa(month)]), Season: r.items(c, season.Items), SeasonURL: ui.SearchPath + "?month=" + strconv.Itoa(month),
-		FreshURL: ui.SearchPath + "?sort=newest", SellersURL: sellersPath}
+		FreshURL: ui.SearchPath + "?sort=newest", SellersURL: sellersPath,
+	}
 	v.Frame.Description = joined(v.Headline, v.SeasonNote)
 	if v.Headline == "" {
 		v.Headline = v.Frame.County.Name
@@ -66,6 +68,8 @@ func (h handlers) home(c *fiber.Ctx) error {
 
 func (r reader) fresh(c *fiber.Ctx, card *catalog.Card) Fresh {
 	it := r.item(c, card)
-	return Fresh{Title: it.Title, URL: it.URL, Picture: it.Picture, Price: it.Price, Unit: it.Unit,
-		By: joined(it.From, r.w.Ago(card.PublishedAt, r.now, r.county.TimeZone))}
+	return Fresh{
+		Title: it.Title, URL: it.URL, Picture: it.Picture, Price: it.Price, Unit: it.Unit,
+		By: joined(it.From, r.w.Ago(card.PublishedAt, r.now, r.county.TimeZone)),
+	}
 }

@@ -177,11 +177,15 @@ func (r reader) structured(c *fiber.Ctx, p *catalog.Page) (string, error) {
 			available = "https://schema.org/LimitedAvailability"
 		case catalog.InStock:
 		}
-		offers = append(offers, map[string]any{"@type": "Offer", "sku": o.ID.String(), "name": r.in(o.Titles), "url": address + "?variant=" + o.ID.String(), "price": o.Price.Decimal(),
-			"priceCurrency": o.Price.Currency, "availability": available, "seller": map[string]any{"@type": "Organization", "name": r.in(p.Seller.Names)}})
+		offers = append(offers, map[string]any{
+			"@type": "Offer", "sku": o.ID.String(), "name": r.in(o.Titles), "url": address + "?variant=" + o.ID.String(), "price": o.Price.Decimal(),
+			"priceCurrency": o.Price.Currency, "availability": available, "seller": map[string]any{"@type": "Organization", "name": r.in(p.Seller.Names)},
+		})
 	}
-	doc := map[string]any{"@context": "https://schema.org", "@type": "Product", "name": r.in(p.Titles), "url": address, "productID": p.ID.String(),
-		"category": r.in(p.Category.Names), "brand": map[string]any{"@type": "Brand", "name": r.in(p.Seller.Names)}, "offers": offers}
+	doc := map[string]any{
+		"@context": "https://schema.org", "@type": "Product", "name": r.in(p.Titles), "url": address, "productID": p.ID.String(),
+		"category": r.in(p.Category.Names), "brand": map[string]any{"@type": "Brand", "name": r.in(p.Seller.Names)}, "offers": offers,
+	}
 	if s := r.in(p.Descriptions); s != "" {
 		doc["description"] = s
 	}
