@@ -74,7 +74,7 @@ func runDemo(ctx context.Context, e env, addr, dir string, seed int64) error {
 	if err != nil {
 		return err
 	}
-	if err := demo.Seed(ctx, in.demo(), say); err != nil {
+	if err := demo.Seed(ctx, in.demo(seed), say); err != nil {
 		return errors.Join(err, stopJobs(ctx))
 	}
 	announce(e, cfg, filepath.Join(dir, "countyfair.log"))
