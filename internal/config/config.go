@@ -20,6 +20,7 @@ type Config struct {
 	BaseDomain  string
 	PublicURL   *url.URL // scheme and port of links; the host is the county's
 	DatabaseURL string
+	ListenURL   string
 	MigrateURL  string
 	Binder      string
 	MaxConns    int
@@ -60,6 +61,7 @@ func Variables() []Variable {
 		{"BASE_DOMAIN", "localhost", "the platform's domain; counties are <slug>.BASE_DOMAIN", false, text(func(c *Config) *string { return &c.BaseDomain })},
 		{"PUBLIC_URL", "", "scheme and port of links, such as https://example.org; default http://BASE_DOMAIN with the port of ADDR", false, readPublicURL},
 		{"DATABASE_URL", "", "PostgreSQL as the program's own role, a member of countyfair_app that owns nothing; unset: a private server in DATA_DIR", true, text(func(c *Config) *string { return &c.DatabaseURL })},
+		{"DATABASE_LISTEN_URL", "", "the same past the pooler, to hear of changes by LISTEN; needed with TENANT_BINDER=transaction", true, text(func(c *Config) *string { return &c.ListenURL })},
 		{"MIGRATE_DATABASE_URL", "", "PostgreSQL as the owner of the schema; only `countyfair migrate` uses it", true, text(func(c *Config) *string { return &c.MigrateURL })},
 		{"TENANT_BINDER", "session", "how a county is bound: session, transaction (PgBouncer in transaction mode) or citus", false, oneOf(func(c *Config) *string { return &c.Binder }, "session", "transaction", "citus")},
 		{"DATABASE_MAX_CONNS", "16", "most connections to PostgreSQL", false, number(func(c *Config) *int { return &c.MaxConns }, 2, 1000)},
@@ -105,6 +107,8 @@ func (c Config) ReadyToServe() error {
 	switch {
 	case c.DatabaseURL == "" && c.MigrateURL != "":
 		return fmt.Errorf("DATABASE_URL is not set, but MIGRATE_DATABASE_URL is: set both, or neither for a private server in DATA_DIR")
+	case c.Binder == "transaction" && c.ListenURL == "":
+		return fmt.Errorf("DATABASE_LISTEN_URL is not set: changes of counties and sessions are heard by LISTEN, which a pooler in transaction mode does not carry; give a connection past it")
 	case len(c.Secret) < 32:
 		return fmt.Errorf("SECRET is not set or too short: give at least 32 random characters, such as the output of `openssl rand -hex 32`")
 	case c.PaymentProvider == "stripe" && c.StripeKey == "":
