@@ -16,6 +16,7 @@ type Code string
 // The classes of refusal.
 const (
 	Invalid         Code = "invalid"         // the input is wrong; Fields says where
+	Contradicting   Code = "contradicting"   // one part of the request says other than another
 	Unauthenticated Code = "unauthenticated" // nobody is signed in, or the token is stale
 	Forbidden       Code = "forbidden"       // signed in, but not allowed
 	NotFound        Code = "not_found"       // absent, or another county's

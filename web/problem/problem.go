@@ -43,6 +43,7 @@ type Field struct {
 // status is the one table from a refusal's class to HTTP.
 var status = map[errs.Code]int{
 	errs.Invalid:         fiber.StatusUnprocessableEntity,
+	errs.Contradicting:   fiber.StatusBadRequest,
 	errs.Unauthenticated: fiber.StatusUnauthorized,
 	errs.Forbidden:       fiber.StatusForbidden,
 	errs.NotFound:        fiber.StatusNotFound,
