@@ -19,7 +19,7 @@ import (
 // Refusals of the directory.
 var (
 	ErrUnknownCounty = errs.New(errs.NotFound, "county_not_found", "There is no market at this address.")
-	ErrHostDisagrees = errs.New(errs.Contradicting, "county_mismatch", "The X-County header names another county than the address.")
+	ErrHostDisagrees = errs.New(errs.Malformed, "county_mismatch", "The X-County header names another county than the address.")
 )
 
 // Directory knows all counties by slug and by domain.

@@ -7,6 +7,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ type Config struct {
 	Secret      string
 	DataDir     string
 	Workers     int
-	TrustProxy  []string
+	TrustProxy  []netip.Prefix
 
 	PaymentProvider string
 	StripeKey       string
@@ -68,7 +69,7 @@ func Variables() []Variable {
 		{"SECRET", "", "at least 32 characters; seals signing keys and signs links; the same for all processes", true, text(func(c *Config) *string { return &c.Secret })},
 		{"DATA_DIR", "./data", "where pictures, uploads and the private PostgreSQL live", false, text(func(c *Config) *string { return &c.DataDir })},
 		{"JOB_WORKERS", "4", "background jobs at once in this process; 0 leaves them to `countyfair worker`", false, number(func(c *Config) *int { return &c.Workers }, 0, 200)},
-		{"TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed", false, list(func(c *Config) *[]string { return &c.TrustProxy })},
+		{"TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed", false, readProxies},
 		{"PAYMENT_PROVIDER", "stripe", "stripe, or sandbox for trying out (no money moves)", false, oneOf(func(c *Config) *string { return &c.PaymentProvider }, "stripe", "sandbox")},
 		{"STRIPE_SECRET_KEY", "", "Stripe's secret key", true, text(func(c *Config) *string { return &c.StripeKey })},
 		{"STRIPE_PUBLISHABLE_KEY", "", "Stripe's publishable key, for the page where a buyer enters a card", false, text(func(c *Config) *string { return &c.StripePublic })},
@@ -135,15 +136,21 @@ func text(field func(*Config) *string) func(*Config, string) error {
 	return func(c *Config, v string) error { *field(c) = v; return nil }
 }
 
-func list(field func(*Config) *[]string) func(*Config, string) error {
-	return func(c *Config, v string) error {
-		for part := range strings.SplitSeq(v, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				*field(c) = append(*field(c), part)
-			}
+func readProxies(c *Config, v string) error {
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
 		}
-		return nil
+		network, err := netip.ParsePrefix(part)
+		if one, notNetwork := netip.ParseAddr(part); notNetwork == nil {
+			network, err = one.Prefix(one.BitLen())
+		}
+		if err != nil {
+			return fmt.Errorf("%q is not an address or network such as 10.0.0.0/8", part)
+		}
+		c.TrustProxy = append(c.TrustProxy, network)
 	}
+	return nil
 }
 
 func oneOf(field func(*Config) *string, allowed ...string) func(*Config, string) error {

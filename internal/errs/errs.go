@@ -15,8 +15,8 @@ type Code string
 
 // The classes of refusal.
 const (
+	Malformed       Code = "malformed"       // the request itself cannot be understood
 	Invalid         Code = "invalid"         // the input is wrong; Fields says where
-	Contradicting   Code = "contradicting"   // one part of the request says other than another
 	Unauthenticated Code = "unauthenticated" // nobody is signed in, or the token is stale
 	Forbidden       Code = "forbidden"       // signed in, but not allowed
 	NotFound        Code = "not_found"       // absent, or another county's
