@@ -201,14 +201,3 @@ func loadNames(g *gorm.DB, tenant uuid.UUID, ids []uuid.UUID, at map[uuid.UUID]*
 	}
 	return err
 }
-
-// Waiting is how many products an officer has to look at.
-func (s *Service) Waiting(ctx context.Context, who actor.Actor) (n int64, err error) {
-	if err := who.Need(actor.Officer, actor.Supervisor, actor.Operator); err != nil {
-		return 0, err
-	}
-	err = s.db.Read(ctx, func(g *gorm.DB) error {
-		return g.Model(&Product{}).Where("tenant_id = ? AND state = ?", who.Tenant, InReview).Count(&n).Error
-	})
-	return n, err
-}

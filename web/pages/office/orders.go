@@ -15,14 +15,21 @@ import (
 func (d Deps) orders(c *fiber.Ctx) error {
 	r := read(c)
 	state := r.Query("state")
-	list, err := d.Checkout.ListAll(r.ctx(), r.who, checkout.ListRequest{State: checkout.OrderState(state), Limit: pageSize, Cursor: r.Query("cursor")})
+	oldest := r.Query("sort") == "oldest"
+	list, err := d.Checkout.ListAll(r.ctx(), r.who, checkout.ListRequest{State: checkout.OrderState(state), Oldest: oldest, Limit: pageSize, Cursor: r.Query("cursor")})
 	if err != nil {
 		return err
 	}
-	tabs := append([]ui.Link{{Label: r.w.T("office.all"), URL: orderPath, Current: state == ""}}, r.tabs(orderPath, "order", state, "pending", "paid", "shipped", "delivered", "cancelled", "expired")...)
+	tabs := append([]ui.Link{{Label: r.w.T("office.all"), URL: r.with("state", ""), Current: state == ""}}, r.tabs("order", state, "pending", "paid", "shipped", "delivered", "cancelled", "expired")...)
+	table := d.orderTable(r, list.Items)
+	when := &table.Columns[len(table.Columns)-1]
+	when.URL, when.Sorted = r.with("sort", "oldest"), "descending"
+	if oldest {
+		when.URL, when.Sorted = r.with("sort", ""), "ascending"
+	}
 	return page.Render(c, fiber.StatusOK, shape.List(shape.ListView{
 		Frame: d.frame(r, r.w.T("office.orders")), Tabs: tabs, Label: r.w.T("office.by_state"), Next: r.after(list.Next),
-		Table: d.orderTable(r, list.Items), Empty: ui.State{Drawing: "parcel", Title: r.w.T("office.no_orders"), Text: r.w.T("office.no_orders_text")},
+		Table: table, Empty: ui.State{Drawing: "parcel", Title: r.w.T("office.no_orders"), Text: r.w.T("office.no_orders_text")},
 	}))
 }
 

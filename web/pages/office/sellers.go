@@ -1,6 +1,7 @@
 package office
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -19,12 +20,31 @@ import (
 const pageSize = 40
 
 // tabs are links that choose a state.
-func (r reader) tabs(base, of, now string, states ...string) []ui.Link {
+func (r reader) tabs(of, now string, states ...string) []ui.Link {
 	out := make([]ui.Link, len(states))
 	for i, s := range states {
-		out[i] = ui.Link{Label: r.w.T("status." + of + "." + s), URL: base + "?state=" + s, Current: s == now}
+		out[i] = ui.Link{Label: r.w.T("status." + of + "." + s), URL: r.with("state", s), Current: s == now}
 	}
 	return out
+}
+
+// with is the address of the page with one more choice, or another one; what
+// was chosen before stays.
+func (r reader) with(name, value string) string {
+	q := url.Values{}
+	for _, known := range []string{"state", "sort", "q"} {
+		q.Set(known, r.Query(known))
+	}
+	q.Set(name, value)
+	for k := range q {
+		if q.Get(k) == "" {
+			q.Del(k)
+		}
+	}
+	if len(q) == 0 {
+		return r.Path()
+	}
+	return r.Path() + "?" + q.Encode()
 }
 
 // after is the address of a list's next page.
@@ -32,7 +52,7 @@ func (r reader) after(cursor string) string {
 	if cursor == "" {
 		return ""
 	}
-	return r.Path() + "?state=" + r.Query("state") + "&cursor=" + cursor
+	return r.with("cursor", cursor)
 }
 
 func (d Deps) stalls(c *fiber.Ctx) error {
@@ -44,7 +64,7 @@ func (d Deps) stalls(c *fiber.Ctx) error {
 	}
 	v := shape.ListView{
 		Frame: d.frame(r, r.w.T("office.applications")), Label: r.w.T("office.by_state"), Next: r.after(list.Next),
-		Tabs:  r.tabs(stallList, "seller", string(state), "applied", "approved", "rejected", "suspended"),
+		Tabs:  r.tabs("seller", string(state), "applied", "approved", "rejected", "suspended"),
 		Empty: ui.State{Drawing: "nothing-found", Title: r.w.T("office.none_waiting"), Text: r.w.T("office.none_waiting_text")},
 		Table: ui.Table{Caption: r.w.T("office.applications"), Columns: []ui.Column{{Label: r.w.T("office.name")}, {Label: r.w.T("office.kind")}, {Label: r.w.T("office.village"), Spare: true}, {Label: r.w.T("office.since")}}},
 	}
