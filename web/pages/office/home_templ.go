@@ -87,7 +87,7 @@ func Home(v HomeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Keys("j k", words.T(ctx, "office.key_walk"), "Enter", words.T(ctx, "office.key_open")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Keys("j", "", "k", words.T(ctx, "office.key_walk"), "Enter", words.T(ctx, "office.key_open")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

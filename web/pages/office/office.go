@@ -68,6 +68,7 @@ func Register(r fiber.Router, d Deps) {
 		r.Get(settings+"/"+s.path, look, inCounty, s.show)
 		r.Post(settings+"/"+s.path, act, inCounty, s.save)
 	}
+	r.Get(settings+"/brand/colour.css", look, inCounty, tryColour)
 	r.Get(people, look, inCounty, d.people)
 	r.Post(people, act, inCounty, d.addPerson)
 	r.Post(people+"/:id", act, inCounty, d.changePerson)

@@ -49,7 +49,7 @@ func (d Deps) orderTable(r reader, items []checkout.OrderSummary) ui.Table {
 			{Text: r.in(o.Seller.Names)},
 			{Text: o.City, Spare: true},
 			{Text: r.w.Money(o.Total), Num: true},
-			{Text: r.w.Ago(o.CreatedAt, d.Kit.Clock.Now(), r.county.TimeZone)},
+			{Text: r.w.Ago(o.CreatedAt, d.Kit.Clock.Now(), r.county.TimeZone), Brief: true},
 		}})
 	}
 	return t
@@ -69,7 +69,7 @@ func (d Deps) showOrder(c *fiber.Ctx, status int, in *page.Input) error {
 	}
 	v := shape.ReviewView{Frame: d.frame(r, o.Number), Status: ui.Status{Of: "order", Code: string(o.State)}, Title: r.w.T("office.order_facts"), Facts: orderFacts(r, &o), Table: orderLines(r, &o), Action: r.Path()}
 	for _, e := range o.History {
-		v.History = append(v.History, ui.Fact{Term: r.w.DateTime(e.At, r.county.TimeZone), Value: strings.TrimSpace(r.w.T("status.order."+string(e.State)) + " " + e.Note)})
+		v.History = append(v.History, ui.Fact{Term: r.w.DateTime(e.At, r.county.TimeZone), Value: happened(r, e)})
 	}
 	if r.mayAct() && o.May.Cancel {
 		v.Answers = []shape.Answer{{Name: "act", Value: "cancel", Label: r.w.T("office.cancel_order"), Icon: "close", Kind: "no"}}
@@ -80,6 +80,17 @@ func (d Deps) showOrder(c *fiber.Ctx, status int, in *page.Input) error {
 		v.Reason.Value, v.Reason.Error = v.Form.Values["reason"], v.Form.Errors["reason"]
 	}
 	return page.Render(c, status, shape.Review(v))
+}
+
+// happened is a step of an order's history in words.
+func happened(r reader, e checkout.OrderEvent) string {
+	switch e.Note {
+	case "":
+		return r.w.T("status.order." + string(e.State))
+	case "refunded", "late_payment":
+		return r.w.T("order.note." + e.Note)
+	}
+	return r.w.T("status.order."+string(e.State)) + " · " + e.Note
 }
 
 func orderFacts(r reader, o *checkout.Order) []ui.Fact {

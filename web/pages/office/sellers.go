@@ -2,6 +2,7 @@ package office
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,7 @@ func (d Deps) stalls(c *fiber.Ctx) error {
 			{Text: r.in(s.Names), URL: stallList + "/" + s.ID.String(), Small: s.Contact},
 			{Text: r.w.T("seller_kind." + string(s.Kind))},
 			{Text: r.in(s.Village), Spare: true},
-			{Text: r.w.Ago(s.AppliedAt, d.Kit.Clock.Now(), r.county.TimeZone)},
+			{Text: r.w.Ago(s.AppliedAt, d.Kit.Clock.Now(), r.county.TimeZone), Brief: true},
 		}})
 	}
 	return page.Render(c, fiber.StatusOK, shape.List(v))
@@ -93,7 +94,7 @@ func (d Deps) showStall(c *fiber.Ctx, status int, in *page.Input) error {
 	}
 	v := shape.ReviewView{
 		Frame: d.frame(r, r.in(s.Names)), Tag: r.w.T("seller_kind." + string(s.Kind)), Status: ui.Status{Of: "seller", Code: string(s.State)},
-		Title: r.w.T("office.said"), Facts: stallFacts(r, s), Texts: spoken(s.Story), Action: r.Path(), Pictures: pictures(s.PictureID),
+		Title: r.w.T("office.said"), Facts: stallFacts(r, s), Texts: r.spoken(s.Story), Action: r.Path(), Pictures: pictures(s.PictureID),
 	}
 	if s.State == sellers.Applied {
 		if v.Pile, err = d.stallPile(r, id); err != nil {
@@ -226,11 +227,12 @@ func (d Deps) decideStall(c *fiber.Ctx) error {
 	return page.Done(c, stallList, "flash.seller_"+said)
 }
 
-// spoken is a text in each of its languages.
-func spoken(t lang.Text) []shape.Spoken {
+// spoken is a text in each of its languages, the reader's own first.
+func (r reader) spoken(t lang.Text) []shape.Spoken {
 	var out []shape.Spoken
-	for _, tag := range words.Languages() {
-		if t[tag] != "" {
+	tags := append([]string{r.w.Lang()}, words.Languages()...)
+	for i, tag := range tags {
+		if t[tag] != "" && slices.Index(tags, tag) == i {
 			out = append(out, shape.Spoken{Lang: tag, Name: words.For(tag).Name(), Text: t[tag]})
 		}
 	}
