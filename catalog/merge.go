@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"maps"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -126,11 +127,7 @@ func lay(d *Draft, values []sheet.Values, pictures []uuid.UUID, r *register) {
 
 func over(old, words lang.Text) lang.Text {
 	out := lang.Text{}
-	for tag, s := range old {
-		out[tag] = s
-	}
-	for tag, s := range words {
-		out[tag] = s
-	}
+	maps.Copy(out, old)
+	maps.Copy(out, words)
 	return out
 }

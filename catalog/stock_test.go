@@ -53,7 +53,7 @@ func TestAReservationIsAllOrNothingAndSaysWhatIsShort(t *testing.T) {
 		err := reserve(ctx, db, newID(), wants...)
 		require.ErrorIs(t, err, catalog.ErrOutOfStock)
 		var e *errs.Error
-		require.True(t, errors.As(err, &e))
+		require.ErrorAs(t, err, &e)
 		short := e.Data["short"].([]catalog.Short)
 		require.Len(t, short, 1)
 		if short[0].Variant == b {

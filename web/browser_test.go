@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -51,9 +52,7 @@ func (b *browser) send(method, path string, form url.Values) {
 			body = strings.NewReader(form.Encode())
 		}
 		r := httptest.NewRequest(method, "http://"+b.host+path, body)
-		for k, v := range b.header {
-			r.Header[k] = v
-		}
+		maps.Copy(r.Header, b.header)
 		r.Header.Set("Sec-Fetch-Site", b.site)
 		if form != nil {
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
