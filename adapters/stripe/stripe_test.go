@@ -114,12 +114,12 @@ func mock(t *testing.T) string {
 	require.NoError(t, err)
 	addr := l.Addr().String()
 	require.NoError(t, l.Close())
-	cmd := exec.Command("go", "tool", "stripe-mock", "-http-addr", addr) //nolint:gosec,noctx // our own tool
+	cmd := exec.Command("go", "tool", "stripe-mock", "-http-addr", addr) //nolint:noctx // our own tool
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); _ = cmd.Wait() })
 	require.Eventually(t, func() bool {
-		c, err := net.DialTimeout("tcp", addr, time.Second)
+		c, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", addr)
 		if err == nil {
 			_ = c.Close()
 		}
