@@ -5,6 +5,7 @@ package web
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,6 +27,7 @@ import (
 	"countyfair/web/pages/storefront"
 	"countyfair/web/problem"
 	"countyfair/web/static"
+	"countyfair/web/ui"
 	"countyfair/web/words"
 )
 
@@ -94,13 +96,13 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
 	cache := page.NewCache(d.Shop.CacheFor)
-	app.Use(cache.Touch())
+	app.Use(cache.Touch(concernsNobodyElse))
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
 		return nil, err
 	}
-	a := api.New(app, problems, replays, d.Version)
+	a := api.New(app, problems, replays, cache.Public, d.Version)
 	api.RegisterCounties(a, d.Counties)
 	api.RegisterAuth(a, d.Accounts)
 	api.RegisterAccounts(a, d.Accounts)
@@ -131,6 +133,17 @@ func (d Deps) registerTrade(a *api.API) {
 	if d.Sandbox != nil {
 		api.RegisterSandbox(a, d.Shop.Checkout, d.Sandbox)
 	}
+}
+
+// concernsNobodyElse names the paths at which a buyer changes nothing that
+// others see: a cart, a quote.
+func concernsNobodyElse(path string) bool {
+	for _, own := range [...]string{api.Prefix + "/carts", api.Prefix + "/checkout/quotes", ui.CartPath} {
+		if path == own || strings.HasPrefix(path, own+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // isUpload names the paths that take files.

@@ -180,7 +180,7 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
-		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: time.Second},
+		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: in.cfg.PublicCache},
 	}
 	if in.sandbox != nil {
 		d.Shop.Look = func(ctx context.Context, ref string) (pay.Payment, error) {

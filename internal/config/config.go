@@ -41,6 +41,7 @@ type Config struct {
 	LogLevel     slog.Level
 	OTLPEndpoint string
 	DrainTime    time.Duration
+	PublicCache  time.Duration
 }
 
 // Variable is one setting as `countyfair config` shows it.
@@ -56,7 +57,7 @@ type Variable struct {
 func Variables() []Variable {
 	return []Variable{
 		{"ADDR", "127.0.0.1:8080", "where to listen for people and programs", false, text(func(c *Config) *string { return &c.Addr })},
-		{"ADMIN_ADDR", "127.0.0.1:9090", "where /livez, /readyz and /metrics listen; keep it inside", false, text(func(c *Config) *string { return &c.AdminAddr })},
+		{"ADMIN_ADDR", "127.0.0.1:9090", "where /livez, /readyz, /metrics and /debug/pprof listen; keep it inside", false, text(func(c *Config) *string { return &c.AdminAddr })},
 		{"BASE_DOMAIN", "localhost", "the platform's domain; counties are <slug>.BASE_DOMAIN", false, text(func(c *Config) *string { return &c.BaseDomain })},
 		{"PUBLIC_URL", "", "scheme and port of links, such as https://example.org; default http://BASE_DOMAIN with the port of ADDR", false, readPublicURL},
 		{"DATABASE_URL", "", "PostgreSQL as the program's own role, a member of countyfair_app that owns nothing; unset: a private server in DATA_DIR", true, text(func(c *Config) *string { return &c.DatabaseURL })},
@@ -76,10 +77,8 @@ func Variables() []Variable {
 		{"MAIL_FROM", "market@localhost", "sender of e-mail", false, text(func(c *Config) *string { return &c.MailFrom })},
 		{"LOG_LEVEL", "info", "debug, info, warn or error", false, func(c *Config, v string) error { return c.LogLevel.UnmarshalText([]byte(v)) }},
 		{"OTEL_EXPORTER_OTLP_ENDPOINT", "", "where traces go, by OTLP over HTTP; unset: nowhere", false, text(func(c *Config) *string { return &c.OTLPEndpoint })},
-		{"DRAIN_TIME", "20s", "how long a shutdown waits for requests and jobs to end", false, func(c *Config, v string) (err error) {
-			c.DrainTime, err = time.ParseDuration(v)
-			return err
-		}},
+		{"DRAIN_TIME", "20s", "how long a shutdown waits for requests and jobs to end", false, duration(func(c *Config) *time.Duration { return &c.DrainTime })},
+		{"PUBLIC_CACHE", "1s", "how long guests may be shown a public page that another process has changed meanwhile; 0s: never", false, duration(func(c *Config) *time.Duration { return &c.PublicCache })},
 	}
 }
 
@@ -161,6 +160,17 @@ func number(field func(*Config) *int, least, most int) func(*Config, string) err
 			return fmt.Errorf("%q is not a number from %d to %d", v, least, most)
 		}
 		*field(c) = n
+		return nil
+	}
+}
+
+func duration(field func(*Config) *time.Duration) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d < 0 {
+			return fmt.Errorf("%q is not a time such as 20s", v)
+		}
+		*field(c) = d
 		return nil
 	}
 }

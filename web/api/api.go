@@ -51,6 +51,9 @@ type Op struct {
 	MaxBody int64 // bytes; 0: 1 MiB
 	// NoKey leaves the operation out of Idempotency-Key (sign-in and webhooks).
 	NoKey bool
+	// Public is set where every guest gets the same answer, which may be held
+	// for a moment.
+	Public bool
 	// Elsewhere lets the operation answer for a county that is not open.
 	Elsewhere bool
 }
@@ -60,13 +63,16 @@ type API struct {
 	huma     huma.API
 	problems *problem.Writer
 	replays  *Replays
+	app      *fiber.App
+	hold     func(next fiber.Handler) fiber.Handler
 	ops      map[string]Op // by method and path, as Fiber writes it
 }
 
 var overrideErrors sync.Once
 
 // New makes the API on the app. Its document is at Prefix/openapi.json and .yaml.
-func New(app *fiber.App, problems *problem.Writer, replays *Replays, version string) *API {
+// hold keeps public answers for a moment.
+func New(app *fiber.App, problems *problem.Writer, replays *Replays, hold func(next fiber.Handler) fiber.Handler, version string) *API {
 	cfg := huma.DefaultConfig("Countyfair", version)
 	cfg.Info.Description = about
 	cfg.Info.License = &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"}
@@ -78,7 +84,7 @@ func New(app *fiber.App, problems *problem.Writer, replays *Replays, version str
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The access token of create-token."},
 		"cookie": {Type: "apiKey", In: "cookie", Name: "session", Description: "A browser's session."},
 	}
-	a := &API{problems: problems, replays: replays, ops: map[string]Op{}}
+	a := &API{problems: problems, replays: replays, app: app, hold: hold, ops: map[string]Op{}}
 	overrideErrors.Do(func() {
 		huma.NewErrorWithContext = newError(problems)
 		huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
@@ -159,6 +165,9 @@ func Handle[I, O any](a *API, op Op, handler func(ctx context.Context, who actor
 		h.Middlewares = huma.Middlewares{a.replays.middleware(a, op)}
 	}
 	a.ops[op.Method+" "+Prefix+fiberPath(op.Path)] = op
+	if op.Public {
+		a.app.Get(Prefix+fiberPath(op.Path), a.hold((*fiber.Ctx).Next))
+	}
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
 		who := scope.From(ctx).Actor
 		if err := op.admits(scope.From(ctx)); err != nil {

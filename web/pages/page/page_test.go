@@ -138,7 +138,7 @@ func TestTheFrameKnowsTheCounty(t *testing.T) {
 		f := kit.Frame(c, "找")
 		require.Equal(t, "陇南集", f.County.Name)
 		require.Equal(t, "/brand.css?v=7", f.County.BrandURL)
-		require.Equal(t, "http://longnan.localhost/search", f.Canonical)
+		require.Equal(t, "http://longnan.localhost/search?lang=zh-Hans", f.Canonical, "as the alternates name it, without what was looked for")
 		require.Len(t, f.Alternates, 3)
 		require.Equal(t, "http://longnan.localhost/search?q=a%26b&lang=en", f.Alternates[1].URL)
 		require.True(t, f.Alternates[0].Current)

@@ -116,7 +116,7 @@ func (d Deps) directory(c *fiber.Ctx) error {
 	slices.SortFunc(open, func(a, b *tenants.County) int { return strings.Compare(a.Slug, b.Slug) })
 	for _, t := range open {
 		host := d.Config.Link(d.Counties.Directory().Host(t), "")
-		card := Card{Name: t.Names.In(w.Lang(), t.DefaultLanguage()), Tagline: t.Tagline.In(w.Lang(), t.DefaultLanguage()), URL: host + "/", Note: country(t.Country, w.Lang()) + " · " + t.Currency}
+		card := Card{Name: t.Names.In(w.Lang(), t.DefaultLanguage()), Tagline: t.Tagline.In(w.Lang(), t.DefaultLanguage()), URL: host + "/", Note: country(t.Country, w.Lang())}
 		if t.Brand.Banner != "" {
 			card.Banner = ui.Picture{Src: "/markets/" + t.Slug + "/banner.webp", Width: 1600, Height: 600}
 		}

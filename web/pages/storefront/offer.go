@@ -77,6 +77,9 @@ func (r reader) offer(c *fiber.Ctx, p *catalog.Page, chosen *catalog.Offer) Prod
 	if v.Origin != "" && p.Farm.AltitudeM != nil {
 		v.OriginNote = r.w.T("product.altitude", "Metres", r.w.Number(int64(*p.Farm.AltitudeM)))
 	}
+	if v.Maker.Place == v.Origin {
+		v.Maker.Place = "" // said below, once
+	}
 	if p.Farm.Households != nil {
 		v.Maker.Note = r.w.T("seller.households", "Count", *p.Farm.Households)
 	}
