@@ -5,6 +5,7 @@ package web
 
 import (
 	"log/slog"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -70,11 +71,10 @@ func New(d Deps) (*fiber.App, error) {
 		IdleTimeout:             75 * time.Second,
 		ReadBufferSize:          16 << 10,
 		EnableTrustedProxyCheck: true,
-		TrustedProxies:          d.Config.TrustProxy,
-		ProxyHeader:             fiber.HeaderXForwardedFor,
-		EnableIPValidation:      true,
+		TrustedProxies:          networks(d.Config.TrustProxy),
 		ErrorHandler:            middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
+	middleware.KnownMethods(app)
 	if d.Health != nil {
 		observe.Routes(app, d.Metrics, d.Health)
 	}
@@ -89,10 +89,11 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Compress())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
+	app.Use(middleware.Text())
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
 	app.Use(middleware.County(d.Counties.Directory()))
-	app.Use(middleware.Person(d.People))
+	app.Use(middleware.Person(d.People, d.Config.TrustProxy))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
 	cache := page.NewCache(d.Shop.CacheFor)
@@ -113,6 +114,15 @@ func New(d Deps) (*fiber.App, error) {
 	d.registerShop(app, kit, cache)
 	d.registerDesk(app, kit)
 	return app, nil
+}
+
+// networks as Fiber wants them: it believes the X-Forwarded-Proto of those.
+func networks(list []netip.Prefix) []string {
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = n.String()
+	}
+	return out
 }
 
 // registerTrade adds the operations of selling and buying.

@@ -202,7 +202,7 @@ func (in *installation) face(o options) (err error) {
 }
 
 func (in *installation) database() pg.Options {
-	o := pg.Options{URL: in.cfg.DatabaseURL, MaxConns: int32(in.cfg.MaxConns), Tracer: in.tracing.Pgx(), Gorm: in.tracing.Gorm()} //nolint:gosec // between 2 and 1000
+	o := pg.Options{URL: in.cfg.DatabaseURL, ListenURL: in.cfg.ListenURL, MaxConns: int32(in.cfg.MaxConns), Tracer: in.tracing.Pgx(), Gorm: in.tracing.Gorm()} //nolint:gosec // between 2 and 1000
 	switch in.cfg.Binder {
 	case "transaction":
 		o.Binder = pg.ByTransaction{}

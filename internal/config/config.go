@@ -7,6 +7,7 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -21,13 +22,14 @@ type Config struct {
 	BaseDomain  string
 	PublicURL   *url.URL // scheme and port of links; the host is the county's
 	DatabaseURL string
+	ListenURL   string
 	MigrateURL  string
 	Binder      string
 	MaxConns    int
 	Secret      string
 	DataDir     string
 	Workers     int
-	TrustProxy  []string
+	TrustProxy  []netip.Prefix
 
 	PaymentProvider string
 	StripeKey       string
@@ -61,13 +63,14 @@ func Variables() []Variable {
 		{"BASE_DOMAIN", "localhost", "the platform's domain; counties are <slug>.BASE_DOMAIN", false, text(func(c *Config) *string { return &c.BaseDomain })},
 		{"PUBLIC_URL", "", "scheme and port of links, such as https://example.org; default http://BASE_DOMAIN with the port of ADDR", false, readPublicURL},
 		{"DATABASE_URL", "", "PostgreSQL as the program's own role, a member of countyfair_app that owns nothing; unset: a private server in DATA_DIR", true, text(func(c *Config) *string { return &c.DatabaseURL })},
+		{"DATABASE_LISTEN_URL", "", "the same past the pooler, to hear of changes by LISTEN; needed with TENANT_BINDER=transaction", true, text(func(c *Config) *string { return &c.ListenURL })},
 		{"MIGRATE_DATABASE_URL", "", "PostgreSQL as the owner of the schema; only `countyfair migrate` uses it", true, text(func(c *Config) *string { return &c.MigrateURL })},
 		{"TENANT_BINDER", "session", "how a county is bound: session, transaction (PgBouncer in transaction mode) or citus", false, oneOf(func(c *Config) *string { return &c.Binder }, "session", "transaction", "citus")},
 		{"DATABASE_MAX_CONNS", "16", "most connections to PostgreSQL", false, number(func(c *Config) *int { return &c.MaxConns }, 2, 1000)},
 		{"SECRET", "", "at least 32 characters; seals signing keys and signs links; the same for all processes", true, text(func(c *Config) *string { return &c.Secret })},
 		{"DATA_DIR", "./data", "where pictures, uploads and the private PostgreSQL live", false, text(func(c *Config) *string { return &c.DataDir })},
 		{"JOB_WORKERS", "4", "background jobs at once in this process; 0 leaves them to `countyfair worker`", false, number(func(c *Config) *int { return &c.Workers }, 0, 200)},
-		{"TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed", false, list(func(c *Config) *[]string { return &c.TrustProxy })},
+		{"TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed", false, readProxies},
 		{"PAYMENT_PROVIDER", "stripe", "stripe, or sandbox for trying out (no money moves)", false, oneOf(func(c *Config) *string { return &c.PaymentProvider }, "stripe", "sandbox")},
 		{"STRIPE_SECRET_KEY", "", "Stripe's secret key", true, text(func(c *Config) *string { return &c.StripeKey })},
 		{"STRIPE_PUBLISHABLE_KEY", "", "Stripe's publishable key, for the page where a buyer enters a card", false, text(func(c *Config) *string { return &c.StripePublic })},
@@ -106,6 +109,8 @@ func (c Config) ReadyToServe() error {
 	switch {
 	case c.DatabaseURL == "" && c.MigrateURL != "":
 		return fmt.Errorf("DATABASE_URL is not set, but MIGRATE_DATABASE_URL is: set both, or neither for a private server in DATA_DIR")
+	case c.Binder == "transaction" && c.ListenURL == "":
+		return fmt.Errorf("DATABASE_LISTEN_URL is not set: changes of counties and sessions are heard by LISTEN, which a pooler in transaction mode does not carry; give a connection past it")
 	case len(c.Secret) < 32:
 		return fmt.Errorf("SECRET is not set or too short: give at least 32 random characters, such as the output of `openssl rand -hex 32`")
 	case c.PaymentProvider == "stripe" && c.StripeKey == "":
@@ -132,15 +137,21 @@ func text(field func(*Config) *string) func(*Config, string) error {
 	return func(c *Config, v string) error { *field(c) = v; return nil }
 }
 
-func list(field func(*Config) *[]string) func(*Config, string) error {
-	return func(c *Config, v string) error {
-		for part := range strings.SplitSeq(v, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				*field(c) = append(*field(c), part)
-			}
+func readProxies(c *Config, v string) error {
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
 		}
-		return nil
+		network, err := netip.ParsePrefix(part)
+		if one, notNetwork := netip.ParseAddr(part); notNetwork == nil {
+			network, err = one.Prefix(one.BitLen())
+		}
+		if err != nil {
+			return fmt.Errorf("%q is not an address or network such as 10.0.0.0/8", part)
+		}
+		c.TrustProxy = append(c.TrustProxy, network)
 	}
+	return nil
 }
 
 func oneOf(field func(*Config) *string, allowed ...string) func(*Config, string) error {

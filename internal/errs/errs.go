@@ -17,6 +17,7 @@ type Code string
 
 // The classes of refusal.
 const (
+	Malformed       Code = "malformed"       // the request itself cannot be understood
 	Invalid         Code = "invalid"         // the input is wrong; Fields says where
 	Unauthenticated Code = "unauthenticated" // nobody is signed in, or the token is stale
 	Forbidden       Code = "forbidden"       // signed in, but not allowed
