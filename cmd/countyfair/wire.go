@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -241,8 +242,8 @@ func (in *installation) startJobs(ctx context.Context) (stop func(context.Contex
 
 // close lets go of everything, the last first.
 func (in *installation) close() {
-	for i := len(in.stops) - 1; i >= 0; i-- {
-		in.stops[i]()
+	for _, stop := range slices.Backward(in.stops) {
+		stop()
 	}
 }
 
