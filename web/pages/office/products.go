@@ -86,9 +86,9 @@ func goodFacts(r reader, p *catalog.Own) []ui.Fact {
 		{Term: r.w.T("office.seller"), Value: r.in(p.SellerNames), Link: stallList + "/" + p.SellerID.String()},
 		{Term: r.w.T("office.category"), Value: p.CategoryCode},
 		{Term: r.w.T("office.origin"), Value: r.in(p.Origin)},
-		{Term: r.w.T("office.season"), Value: r.w.Months(uint16(p.Season))},
+		{Term: r.w.T("office.season"), Value: r.w.Months(p.Season)},
 		{Term: r.w.T("office.hs_code"), Value: p.HSCode},
-	} //nolint:gosec // twelve bits
+	}
 	if p.HarvestedOn != nil {
 		out = append(out, ui.Fact{Term: r.w.T("office.harvested"), Value: r.w.Date(*p.HarvestedOn, "UTC")})
 	}

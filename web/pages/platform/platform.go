@@ -65,8 +65,9 @@ func operators(do fiber.Handler) fiber.Handler {
 			return page.SignIn(c)
 		case errs.Forbidden:
 			return err
+		default:
+			return do(c)
 		}
-		return do(c)
 	})
 }
 
