@@ -272,7 +272,7 @@ func TestOfficesMakeAccounts(t *testing.T) {
 
 func TestThePublicKeysAreServed(t *testing.T) {
 	f := newFair(t)
-	res, err := f.app.Test(httptest.NewRequest("GET", "http://longnan.localhost/.well-known/jwks.json", nil), -1)
+	res, err := f.app.Test(httptest.NewRequestWithContext(t.Context(), "GET", "http://longnan.localhost/.well-known/jwks.json", nil), -1)
 	require.NoError(t, err)
 	defer res.Body.Close() //nolint:errcheck // a test's answer
 	raw, err := io.ReadAll(res.Body)

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -192,6 +193,7 @@ func (in *installation) face(o options) (err error) {
 	}
 	if o.showMessages {
 		d.Shop.Hint = demoHint
+		d.Samples = true
 	}
 	if o.healthInside {
 		d.Health = in.health
@@ -241,8 +243,8 @@ func (in *installation) startJobs(ctx context.Context) (stop func(context.Contex
 
 // close lets go of everything, the last first.
 func (in *installation) close() {
-	for i := len(in.stops) - 1; i >= 0; i-- {
-		in.stops[i]()
+	for _, stop := range slices.Backward(in.stops) {
+		stop()
 	}
 }
 

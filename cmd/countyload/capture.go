@@ -184,13 +184,13 @@ func script(stmts []statement, since time.Time) (text string, values []string) {
 		}
 		body.WriteString(strings.TrimSuffix(strings.TrimSpace(sql), ";") + ";\n")
 	}
-	head := ""
+	var head strings.Builder
 	for _, made := range [][]string{f.first, f.second} {
 		if len(made) > 0 {
-			head += "SELECT " + strings.Join(made, ", ") + " \\gset\n"
+			head.WriteString("SELECT " + strings.Join(made, ", ") + " \\gset\n")
 		}
 	}
-	return head + body.String(), f.values
+	return head.String() + body.String(), f.values
 }
 
 // newFreshness finds the ids that the request made: a version 7 UUID tells when.

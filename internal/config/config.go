@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,11 +156,9 @@ func readProxies(c *Config, v string) error {
 
 func oneOf(field func(*Config) *string, allowed ...string) func(*Config, string) error {
 	return func(c *Config, v string) error {
-		for _, a := range allowed {
-			if v == a {
-				*field(c) = v
-				return nil
-			}
+		if slices.Contains(allowed, v) {
+			*field(c) = v
+			return nil
 		}
 		return fmt.Errorf("%q is not one of %s", v, strings.Join(allowed, ", "))
 	}

@@ -206,7 +206,7 @@ func digits(s string) bool {
 // Decimal gives the plain number: 1250 CNY is "12.50".
 func (m Money) Decimal() string {
 	exp := Exponent(m.Currency)
-	u := uint64(m.Amount)
+	u := uint64(m.Amount) //nolint:gosec // of a negative amount the two's complement, negated below
 	sign := ""
 	if m.Amount < 0 {
 		sign, u = "-", -u
