@@ -51,6 +51,7 @@ type Deps struct {
 	Stock    *catalog.Stock
 	Sandbox  api.Decide // nil: not offered
 	Shop     Shop
+	Samples  bool // the pages of all components are shown
 }
 
 // requestTime is the most a request may take.
@@ -113,6 +114,7 @@ func New(d Deps) (*fiber.App, error) {
 
 	d.registerShop(app, kit, cache)
 	d.registerDesk(app, kit)
+	d.registerSamples(app)
 	return app, nil
 }
 
