@@ -295,7 +295,7 @@ func FuzzAccessToken(f *testing.F) {
 	at.ID, at.Account, at.Tenant = uuid.New(), uuid.New(), uuid.Max
 	good, err := s.issueAccess(key, at)
 	require.NoError(f, err)
-	for _, seed := range []string{"", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJFZERTQSIsImtpZCI6IngiLCJ0eXAiOiJhdCtqd3QifQ.e30.AAAA", good} {
+	for _, seed := range []string{"", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJFZERTQSIsImtpZCI6IngiLCJ0eXAiOiJhdCtqd3QifQ.e30.AAAA", "\n", good} {
 		f.Add(seed, 0)
 		f.Add(seed, len(good)-1)
 	}
