@@ -114,6 +114,9 @@ func (h handlers) sitemap(c *fiber.Ctx) error {
 			doc.URLs = append(doc.URLs, siteURL{Loc: absolute(c, categoryPath+k.Code)})
 		}
 	}
+	for _, kind := range tenants.PageKinds {
+		doc.URLs = append(doc.URLs, siteURL{Loc: absolute(c, "/"+string(kind))})
+	}
 	products, err := h.Catalog.Slugs(ctx, who)
 	if err != nil {
 		return err
