@@ -47,7 +47,7 @@ race: need-go need-tests ## all tests with the race detector, in random order
 squawk: ## migrations that would lock a busy table
 	sh scripts/squawk.sh
 
-redocly: need-go ## the API document, by Redocly's recommended rules
+redocly: need-go need-tests ## the API document, by Redocly's recommended rules
 	GO="$(GO)" sh scripts/redocly.sh
 
 FUZZTIME ?= 30s
