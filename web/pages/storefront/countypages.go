@@ -110,7 +110,7 @@ func (h handlers) sitemap(c *fiber.Ctx) error {
 		return err
 	}
 	for _, k := range categories {
-		if k.Products > 0 {
+		if k.OnSale {
 			doc.URLs = append(doc.URLs, siteURL{Loc: absolute(c, categoryPath+k.Code)})
 		}
 	}

@@ -57,7 +57,7 @@ func (h handlers) home(c *fiber.Ctx) error {
 		v.Frame.Image = absolute(c, v.Banner.Src)
 	}
 	for _, k := range categories {
-		if k.Products > 0 {
+		if k.OnSale {
 			p := small(k.PictureID, k.Hue)
 			v.Categories = append(v.Categories, Category{Label: r.in(k.Names), URL: categoryPath + k.Code, Picture: p})
 		}
