@@ -135,6 +135,9 @@ func (m *market) measure(ctx context.Context, s scenario, scripts []bench) error
 			fmt.Printf("%-14s %8d left out: the time is up\n", s.name, n)
 			continue
 		}
+		if err := m.owner(ctx, `DELETE FROM river_job`); err != nil { // the orders of one measure are no work for the next
+			return err
+		}
 		finish := m.profile(ctx, s.name, n)
 		r := m.drive(ctx, s, n)
 		if err := finish(); err != nil {
