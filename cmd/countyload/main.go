@@ -102,7 +102,7 @@ func run(ctx context.Context, o options) error {
 	}
 	fmt.Printf("%d products in one county, %d counties beside it; fsync on; %s a measure; load of the machine %s\n", o.products, o.counties, o.length, loadAverage())
 	fmt.Printf("server ready in %s, %d MB at rest\n\n", m.ready.Round(time.Millisecond), m.memory("VmRSS"))
-	fmt.Printf("%-14s %8s %8s %9s %9s %8s %7s %7s %7s %7s %10s %6s %6s\n", "what", "clients", "rate/s", "p50", "p99", "p99/p50", "errors", "ms srv", "ms PG", "ms load", "pgbench/s", "ratio", "by CPU")
+	fmt.Printf("%-18s %8s %8s %9s %9s %8s %7s %7s %7s %7s %10s %6s %6s\n", "what", "clients", "rate/s", "p50", "p99", "p99/p50", "errors", "ms srv", "ms PG", "ms load", "pgbench/s", "ratio", "by CPU")
 	for _, s := range m.scenarios() {
 		if err := m.measure(ctx, s, benches[s.name]); err != nil {
 			return err
@@ -124,7 +124,9 @@ func run(ctx context.Context, o options) error {
 	return nil
 }
 
-func (m *market) wanted(name string) bool { return m.o.only == nil || m.o.only[name] }
+func (m *market) wanted(name string) bool {
+	return m.o.only == nil || m.o.only[strings.TrimPrefix(name, "held ")]
+}
 
 // measure drives one scenario with each number of clients, and pgbench with the
 // same, and prints a line of each.
@@ -134,7 +136,7 @@ func (m *market) measure(ctx context.Context, s scenario, scripts []bench) error
 	}
 	for _, n := range m.o.clients {
 		if time.Now().After(m.until) {
-			fmt.Printf("%-14s %8d left out: the time is up\n", s.name, n)
+			fmt.Printf("%-18s %8d left out: the time is up\n", s.name, n)
 			continue
 		}
 		if err := m.owner(ctx, `DELETE FROM river_job`); err != nil { // the orders of one measure are no work for the next
@@ -157,7 +159,7 @@ func (m *market) measure(ctx context.Context, s scenario, scripts []bench) error
 			own := (r.cpu.server + r.cpu.postgres + r.cpu.driver) / time.Duration(max(len(r.took), 1))
 			beside, share, byCPU = fmt.Sprintf("%.0f", other.rate), fmt.Sprintf("%.2f", r.rate()/other.rate), fmt.Sprintf("%.2f", float64(other.each)/float64(max(own, 1)))
 		}
-		fmt.Printf("%-14s %8d %8.0f %9s %9s %8.1f %7d %7.2f %7.2f %7.2f %10s %6s %6s\n", s.name, n, r.rate(), short(r.at(.5)), short(r.at(.99)),
+		fmt.Printf("%-18s %8d %8.0f %9s %9s %8.1f %7d %7.2f %7.2f %7.2f %10s %6s %6s\n", s.name, n, r.rate(), short(r.at(.5)), short(r.at(.99)),
 			float64(r.at(.99))/float64(max(r.at(.5), 1)), r.errors, r.each(r.cpu.server), r.each(r.cpu.postgres), r.each(r.cpu.driver), beside, share, byCPU)
 	}
 	return ctx.Err()

@@ -176,6 +176,7 @@ func (m *market) pgbench(ctx context.Context, scripts []bench, clients int) (sum
 	if err := g.Wait(); err != nil {
 		return sum, err
 	}
+	time.Sleep(200 * time.Millisecond) // until PostgreSQL has counted the backends that have gone
 	count, used := 0, m.cpu().since(before).postgres
 	for _, r := range runs {
 		sum.rate, used, count = sum.rate+r.rate, used+r.cpu, count+r.count
