@@ -6,6 +6,7 @@ package web
 import (
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,7 @@ type Deps struct {
 	Metrics  *observe.Metrics
 	Tracing  *observe.Tracing
 	Health   *observe.Health // nil: health answers on an address of its own
+	Leaving  func() bool     // the program is on its way out; nil: it never is
 	Counties *tenants.Service
 	Accounts *auth.Service
 	People   middleware.Authenticator
@@ -78,7 +80,7 @@ func New(d Deps) (*fiber.App, error) {
 		TrustedProxies:               networks(d.Config.TrustProxy),
 		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
-	middleware.Wire(app)
+	middleware.Wire(app, d.leaving)
 	if d.Health != nil {
 		observe.Routes(app, d.Metrics, d.Health)
 	}
@@ -121,6 +123,8 @@ func New(d Deps) (*fiber.App, error) {
 	return app, nil
 }
 
+func (d Deps) leaving() bool { return d.Leaving != nil && d.Leaving() }
+
 // networks as Fiber wants them: it believes the X-Forwarded-Proto of those.
 func networks(list []netip.Prefix) []string {
 	out := make([]string, len(list))
@@ -142,12 +146,22 @@ func (d Deps) registerTrade(a *api.API) {
 	api.RegisterStock(a, d.Stock)
 	api.RegisterCarts(a, d.Shop.Checkout)
 	api.RegisterOrders(a, d.Shop.Checkout, page.Translate)
-	for _, provider := range d.Shop.Checkout.Providers() {
+	for _, provider := range webhooks(d.Shop.Checkout.Providers()) {
 		api.RegisterWebhook(a, d.Shop.Checkout, provider)
 	}
 	if d.Sandbox != nil {
 		api.RegisterSandbox(a, d.Shop.Checkout, d.Sandbox)
 	}
+}
+
+// webhooks are the providers that have an address for their events. Stripe's is
+// always there, so that the API is one and the same wherever it is served; where
+// Stripe is not set up, its events find nobody.
+func webhooks(providers []string) []string {
+	if slices.Contains(providers, "stripe") {
+		return providers
+	}
+	return append(providers, "stripe")
 }
 
 // concernsNobodyElse names the paths at which a buyer changes nothing that
