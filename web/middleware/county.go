@@ -20,7 +20,9 @@ var ErrClosed = errs.New(errs.Gone, "county_closed", "This market has closed.")
 
 // County finds the county of the request, binds it to the context, and turns
 // the request away where the county is suspended or closed.
-func County(dir *tenants.Directory) fiber.Handler {
+//
+// match is as in Language: who is turned away is told why in their own language.
+func County(dir *tenants.Directory, match func(accept string, offered ...string) string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		s := scope.From(c.UserContext())
 		county, err := dir.Resolve(string(c.Request().Host()), c.Get("X-County"))
@@ -34,8 +36,10 @@ func County(dir *tenants.Directory) fiber.Handler {
 		c.Vary(fiber.HeaderHost, "X-County")
 		switch county.State {
 		case tenants.Suspended:
+			s.Language = choose(c, s, match)
 			return ErrSuspended
 		case tenants.Closed:
+			s.Language = choose(c, s, match)
 			return ErrClosed
 		case tenants.Draft, tenants.Open:
 		}
