@@ -136,6 +136,9 @@ func (m Money) BasisPoints(bp int64) (Money, error) {
 // Parse reads what a person types: "12.50", "¥12.5", "1,234", "12.50 元". It
 // refuses more decimals than the currency has, and an amount with two readings.
 func Parse(text, code string) (Money, error) {
+	if !Known(code) {
+		return Money{}, fmt.Errorf("%w: no currency %q", ErrParse, code)
+	}
 	s := strings.TrimSpace(foldDigits(text))
 	for _, word := range []string{code, "元", "块", "¥", "KSh", "KES", "€", "$", "£"} {
 		s = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(s, word), word))
