@@ -19,8 +19,9 @@ var ErrSuspended = errs.New(errs.Unavailable, "county_suspended", "This market i
 var ErrClosed = errs.New(errs.Gone, "county_closed", "This market has closed.")
 
 // County finds the county of the request, binds it to the context, and turns
-// the request away where the county is suspended or closed.
-func County(dir *tenants.Directory) fiber.Handler {
+// the request away where the county is suspended or closed. scheme is how the
+// market is reached from outside, which no header of a request can change.
+func County(dir *tenants.Directory, scheme string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		s := scope.From(c.UserContext())
 		county, err := dir.Resolve(string(c.Request().Host()), c.Get("X-County"))
@@ -28,7 +29,7 @@ func County(dir *tenants.Directory) fiber.Handler {
 			return err
 		}
 		s.County, s.Language = county, county.DefaultLanguage()
-		s.Origin = c.Protocol() + "://" + string(c.Request().Host())
+		s.Origin = scheme + "://" + string(c.Request().Host())
 		s.Actor = actor.Guest(county.ID)
 		c.SetUserContext(pg.WithTenant(c.UserContext(), county.ID))
 		c.Vary(fiber.HeaderHost, "X-County")
