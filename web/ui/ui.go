@@ -89,19 +89,6 @@ const (
 	eagerPicture = "eager"
 )
 
-type csrfKey struct{}
-
-// WithCSRF puts the form token of this request into the context.
-func WithCSRF(ctx context.Context, token string) context.Context {
-	return context.WithValue(ctx, csrfKey{}, token)
-}
-
-// CSRFToken gives the form token, "" where there is none.
-func CSRFToken(ctx context.Context) string {
-	t, _ := ctx.Value(csrfKey{}).(string)
-	return t
-}
-
 // UnitLine says a pack's weight and its price for a comparable amount:
 // "500 g · ¥13.60/100 g". Either part may be missing.
 func UnitLine(ctx context.Context, pack string, unitPrice money.Money, per string) string {
