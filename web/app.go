@@ -96,7 +96,7 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Text())
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
-	app.Use(middleware.County(d.Counties.Directory(), d.Config.PublicURL.Scheme))
+	app.Use(middleware.County(d.Counties.Directory(), d.Config.PublicURL.Scheme, words.Match))
 	app.Use(middleware.Person(d.People, d.Config.TrustProxy))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
