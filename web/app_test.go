@@ -133,7 +133,7 @@ func TestRefusalsAreProblemDocuments(t *testing.T) {
 // How the market is reached is a setting: a proxy need not say so, and a client cannot.
 func TestCookiesTravelByTLSAloneWhereTheMarketDoes(t *testing.T) {
 	for public, secure := range map[string]bool{"https://localhost": true, "http://localhost:8080": false} {
-		r := httptest.NewRequest("GET", "http://localhost/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/", nil)
 		r.Header.Set("Cookie", "session=over")
 		r.Header.Set("X-Forwarded-Proto", map[bool]string{true: "http", false: "https"}[secure])
 		res, err := newAppAt(t, public).Test(r, -1)
