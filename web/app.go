@@ -115,8 +115,7 @@ func New(d Deps) (*fiber.App, error) {
 	apidocs.Register(app, kit, a.OpenAPI)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
-	d.registerShop(app, kit, cache)
-	d.registerDesk(app, kit)
+	d.registerPages(app, kit, cache)
 	d.registerSamples(app)
 	return app, nil
 }
@@ -125,9 +124,6 @@ func (d Deps) leaving() bool { return d.Leaving != nil && d.Leaving() }
 
 // registerTrade adds the operations of selling and buying.
 func (d Deps) registerTrade(a *api.API) {
-	if d.Catalog == nil {
-		return
-	}
 	api.RegisterCatalog(a, d.Catalog, d.Sellers)
 	api.RegisterSellers(a, d.Sellers)
 	api.RegisterSellerDesk(a, d.Catalog)
