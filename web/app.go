@@ -76,7 +76,7 @@ func New(d Deps) (*fiber.App, error) {
 		IdleTimeout:                  75 * time.Second,
 		ReadBufferSize:               16 << 10,
 		EnableTrustedProxyCheck:      true,
-		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
+		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit, d.Config.Link(d.Config.BaseDomain, ui.HomePath))),
 	})
 	middleware.Wire(app, d.leaving)
 	if d.Health != nil {

@@ -16,12 +16,12 @@ import (
 // ProblemPage draws a refusal as a page, for middleware.ErrorHandler. Who has to
 // sign in first is sent to do so. It works without a county, too: the address
 // may be of none.
-func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
+func ProblemPage(kit page.Kit, home string) func(c *fiber.Ctx, d *problem.Document) error {
 	return func(c *fiber.Ctx, d *problem.Document) error {
 		s := scope.From(c.UserContext())
 		if s.County == nil {
 			kit.Cart, kit.Place = nil, nil
-			s.County = &tenants.County{Platform: true, Names: lang.Text{"en": "Countyfair"}, Languages: []string{words.Match(c.Get(fiber.HeaderAcceptLanguage))}}
+			s.County = &tenants.County{Platform: true, Names: lang.Text{"en": "Countyfair", "zh-Hans": "乡集"}, Languages: []string{words.Match(c.Get(fiber.HeaderAcceptLanguage))}}
 		}
 		if s.Language == "" {
 			s.Language = s.County.DefaultLanguage()
@@ -32,7 +32,7 @@ func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 		if s.County.State == tenants.Suspended || s.County.State == tenants.Closed {
 			kit.Cart, kit.Place = nil, nil
 		}
-		v := ProblemView{Frame: kit.Frame(c, problemTitle(page.Context(c), d.Status)), Status: d.Status, Text: saidBy(page.Words(c), d)}
+		v := ProblemView{Frame: kit.Frame(c, problemTitle(page.Context(c), d.Status)), Status: d.Status, Text: saidBy(page.Words(c), d), Home: home}
 		v.Frame.NoIndex, v.Frame.Canonical = true, ""
 		if s.County.Version == 0 {
 			v.Frame.County.BrandURL = "" // there is no county whose colours these could be
