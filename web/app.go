@@ -76,7 +76,7 @@ func New(d Deps) (*fiber.App, error) {
 		IdleTimeout:                  75 * time.Second,
 		ReadBufferSize:               16 << 10,
 		EnableTrustedProxyCheck:      true,
-		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit, d.Config.Link(d.Config.BaseDomain, ui.HomePath))),
+		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
 	middleware.Wire(app, d.leaving)
 	if d.Health != nil {
@@ -96,7 +96,7 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Text())
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
-	app.Use(middleware.County(d.Counties.Directory(), d.Config.PublicURL.Scheme))
+	app.Use(middleware.County(d.Counties.Directory(), d.Config.PublicURL.Scheme, words.Match))
 	app.Use(middleware.Person(d.People, d.Config.TrustProxy))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
@@ -115,8 +115,7 @@ func New(d Deps) (*fiber.App, error) {
 	apidocs.Register(app, kit, a.OpenAPI)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
-	d.registerShop(app, kit, cache)
-	d.registerDesk(app, kit)
+	d.registerPages(app, kit, cache)
 	d.registerSamples(app)
 	return app, nil
 }
@@ -125,9 +124,6 @@ func (d Deps) leaving() bool { return d.Leaving != nil && d.Leaving() }
 
 // registerTrade adds the operations of selling and buying.
 func (d Deps) registerTrade(a *api.API) {
-	if d.Catalog == nil {
-		return
-	}
 	api.RegisterCatalog(a, d.Catalog, d.Sellers)
 	api.RegisterSellers(a, d.Sellers)
 	api.RegisterSellerDesk(a, d.Catalog)

@@ -20,8 +20,9 @@ var ErrClosed = errs.New(errs.Gone, "county_closed", "This market has closed.")
 
 // County finds the county of the request, binds it to the context, and turns
 // the request away where the county is suspended or closed. scheme is how the
-// market is reached from outside, which no header of a request can change.
-func County(dir *tenants.Directory, scheme string) fiber.Handler {
+// market is reached from outside, which no header of a request can change;
+// match is as in Language: who is turned away is told why in their own language.
+func County(dir *tenants.Directory, scheme string, match func(accept string, offered ...string) string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		s := scope.From(c.UserContext())
 		county, err := dir.Resolve(string(c.Request().Host()), c.Get("X-County"))
@@ -35,8 +36,10 @@ func County(dir *tenants.Directory, scheme string) fiber.Handler {
 		c.Vary(fiber.HeaderHost, "X-County")
 		switch county.State {
 		case tenants.Suspended:
+			s.Language = choose(c, s, match)
 			return ErrSuspended
 		case tenants.Closed:
+			s.Language = choose(c, s, match)
 			return ErrClosed
 		case tenants.Draft, tenants.Open:
 		}

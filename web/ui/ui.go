@@ -48,6 +48,7 @@ type County struct {
 	LogoURL  string // "" shows the product's own mark
 	BrandURL string // the county's colours, as a style sheet
 	Platform bool   // no market of its own: nothing to look for, to buy or to sell
+	Shut     bool   // nothing answers here, not even a way to sign in
 }
 
 // Account is the reader, as far as the header cares.

@@ -768,9 +768,10 @@ func Place(v PlaceView) templ.Component {
 type ProblemView struct {
 	Frame  ui.Frame
 	Status int
-	Text   string // the refusal's own sentence, where it has one
-	Code   string // to tell the county's people
-	Home   string // where a way on begins
+	Text   string  // the refusal's own sentence, where it has one
+	Code   string  // to tell the county's people
+	Act    ui.Link // what to do next, where there is something
+	Other  ui.Link
 }
 
 // Problem renders it.
@@ -813,7 +814,7 @@ func Problem(v ProblemView) templ.Component {
 			}
 			templ_7745c5c3_Err = ui.ShowState(ui.State{
 				Drawing: problemDrawing(v.Status), Page: true, Title: problemTitle(ctx, v.Status), Text: orText(v.Text, problemText(ctx, v.Status)),
-				Act: problemHome(ctx, v), Other: problemSearch(ctx, v),
+				Act: v.Act, Other: v.Other,
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -826,7 +827,7 @@ func Problem(v ProblemView) templ.Component {
 				var templ_7745c5c3_Var34 string
 				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(words.T(ctx, "problem.code", "Code", v.Code))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/pages/storefront/county.templ`, Line: 206, Col: 79}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/pages/storefront/county.templ`, Line: 207, Col: 79}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 				if templ_7745c5c3_Err != nil {

@@ -3,7 +3,6 @@ package storefront
 import (
 	"context"
 
-	"countyfair/web/ui"
 	"countyfair/web/words"
 )
 
@@ -43,21 +42,4 @@ func problemTitle(ctx context.Context, status int) string {
 
 func problemText(ctx context.Context, status int) string {
 	return words.T(ctx, "problem.text."+problemKind(status))
-}
-
-// problemHome leads on: to the market, or to the list of all markets where the
-// address is of none.
-func problemHome(ctx context.Context, v ProblemView) ui.Link {
-	if v.Frame.County.Platform {
-		return ui.Link{Label: words.T(ctx, "problem.markets"), URL: v.Home}
-	}
-	return ui.Link{Label: words.T(ctx, "problem.home"), URL: ui.HomePath}
-}
-
-// problemSearch offers to look for something, where there is a market.
-func problemSearch(ctx context.Context, v ProblemView) ui.Link {
-	if v.Frame.County.Platform {
-		return ui.Link{}
-	}
-	return ui.Link{Label: words.T(ctx, "nav.search"), URL: ui.SearchPath}
 }

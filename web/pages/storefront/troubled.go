@@ -10,18 +10,19 @@ import (
 	"countyfair/web/pages/page"
 	"countyfair/web/problem"
 	"countyfair/web/scope"
+	"countyfair/web/ui"
 	"countyfair/web/words"
 )
 
 // ProblemPage draws a refusal as a page, for middleware.ErrorHandler. Who has to
 // sign in first is sent to do so. It works without a county, too: the address
 // may be of none.
-func ProblemPage(kit page.Kit, home string) func(c *fiber.Ctx, d *problem.Document) error {
+func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 	return func(c *fiber.Ctx, d *problem.Document) error {
 		s := scope.From(c.UserContext())
 		if s.County == nil {
 			kit.Cart, kit.Place = nil, nil
-			s.County = &tenants.County{Platform: true, Names: lang.Text{"en": "Countyfair", "zh-Hans": "乡集"}, Languages: []string{words.Match(c.Get(fiber.HeaderAcceptLanguage))}}
+			s.County = &tenants.County{Platform: true, Names: lang.Text{"en": "Countyfair"}, Languages: []string{words.Match(c.Get(fiber.HeaderAcceptLanguage))}}
 		}
 		if s.Language == "" {
 			s.Language = s.County.DefaultLanguage()
@@ -29,15 +30,21 @@ func ProblemPage(kit page.Kit, home string) func(c *fiber.Ctx, d *problem.Docume
 		if d.Status == fiber.StatusUnauthorized && c.Method() == fiber.MethodGet {
 			return page.SignIn(c)
 		}
-		if s.County.State == tenants.Suspended || s.County.State == tenants.Closed {
+		shut := s.County.State == tenants.Suspended || s.County.State == tenants.Closed
+		if shut {
 			kit.Cart, kit.Place = nil, nil
 		}
-		v := ProblemView{Frame: kit.Frame(c, problemTitle(page.Context(c), d.Status)), Status: d.Status, Text: saidBy(page.Words(c), d), Home: home}
+		v := ProblemView{Frame: kit.Frame(c, problemTitle(page.Context(c), d.Status)), Status: d.Status, Text: saidBy(page.Words(c), d)}
 		v.Frame.NoIndex, v.Frame.Canonical = true, ""
-		if s.County.Version == 0 {
-			v.Frame.County.BrandURL = "" // there is no county whose colours these could be
+		if shut || s.County.Version == 0 { // nothing answers here: no colours, no mark, nowhere to go
+			v.Frame.County = ui.County{Name: v.Frame.County.Name, Platform: true, Shut: true}
+		} else {
+			v.Act = ui.Link{Label: page.Words(c).T("problem.home"), URL: ui.HomePath}
+			if !s.County.Platform {
+				v.Other = ui.Link{Label: page.Words(c).T("nav.search"), URL: ui.SearchPath}
+			}
 		}
-		if d.Status >= fiber.StatusInternalServerError {
+		if d.Status >= fiber.StatusInternalServerError && !shut {
 			v.Code = d.RequestID
 		}
 		if d.Retry() > 0 {
