@@ -5,7 +5,6 @@ package web
 
 import (
 	"log/slog"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -77,7 +76,6 @@ func New(d Deps) (*fiber.App, error) {
 		IdleTimeout:                  75 * time.Second,
 		ReadBufferSize:               16 << 10,
 		EnableTrustedProxyCheck:      true,
-		TrustedProxies:               networks(d.Config.TrustProxy),
 		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
 	middleware.Wire(app, d.leaving)
@@ -98,7 +96,7 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Text())
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
-	app.Use(middleware.County(d.Counties.Directory()))
+	app.Use(middleware.County(d.Counties.Directory(), d.Config.PublicURL.Scheme, words.Match))
 	app.Use(middleware.Person(d.People, d.Config.TrustProxy))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
@@ -117,28 +115,15 @@ func New(d Deps) (*fiber.App, error) {
 	apidocs.Register(app, kit, a.OpenAPI)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
-	d.registerShop(app, kit, cache)
-	d.registerDesk(app, kit)
+	d.registerPages(app, kit, cache)
 	d.registerSamples(app)
 	return app, nil
 }
 
 func (d Deps) leaving() bool { return d.Leaving != nil && d.Leaving() }
 
-// networks as Fiber wants them: it believes the X-Forwarded-Proto of those.
-func networks(list []netip.Prefix) []string {
-	out := make([]string, len(list))
-	for i, n := range list {
-		out[i] = n.String()
-	}
-	return out
-}
-
 // registerTrade adds the operations of selling and buying.
 func (d Deps) registerTrade(a *api.API) {
-	if d.Catalog == nil {
-		return
-	}
 	api.RegisterCatalog(a, d.Catalog, d.Sellers)
 	api.RegisterSellers(a, d.Sellers)
 	api.RegisterSellerDesk(a, d.Catalog)

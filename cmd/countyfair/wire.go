@@ -224,7 +224,7 @@ func (in *installation) messages(dir *tenants.Directory, o options) error {
 		}
 		senders[notify.Email] = mail
 	}
-	notify.NewOutbox(in.db, in.clock, in.registry, letters.New(dir, in.cfg.Link), senders)
+	notify.Register(in.db, in.clock, in.registry, letters.New(dir, in.cfg.Link), senders)
 	return nil
 }
 

@@ -80,18 +80,6 @@ func (m Money) Times(n int64) (Money, error) {
 	return Money{0, m.Currency}, nil
 }
 
-// Sum adds amounts of one currency; of none it is zero in code.
-func Sum(code string, parts ...Money) (Money, error) {
-	total := Money{0, code}
-	for _, p := range parts {
-		var err error
-		if total, err = total.Add(p); err != nil {
-			return Money{}, err
-		}
-	}
-	return total, nil
-}
-
 func common(a, b Money) (string, error) {
 	switch {
 	case a.Currency == b.Currency, b.Currency == "" && b.Amount == 0:
@@ -125,12 +113,6 @@ func MulRatio(amount, num, den int64) (int64, error) {
 		return 0, ErrOverflow
 	}
 	return p.Int64(), nil
-}
-
-// BasisPoints gives so many hundredths of a percent of the amount.
-func (m Money) BasisPoints(bp int64) (Money, error) {
-	a, err := MulRatio(m.Amount, bp, 10_000)
-	return Money{a, m.Currency}, err
 }
 
 // Parse reads what a person types: "12.50", "¥12.5", "1,234", "12.50 元". It

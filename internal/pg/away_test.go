@@ -16,7 +16,7 @@ func TestAServerThatIsAwayIsNobodysFault(t *testing.T) {
 	gone, err := pg.Open(t.Context(), pg.Options{URL: "postgres://nobody@127.0.0.1:1/nothing"})
 	require.NoError(t, err)
 	t.Cleanup(gone.Close)
-	err = gone.Query(t.Context(), func(q pg.Querier) error { return nil })
+	err = gone.Query(t.Context(), func(pg.Querier) error { return nil })
 	require.True(t, pg.Away(err), err)
 
 	db := testkit.DB(t)

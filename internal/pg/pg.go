@@ -219,8 +219,7 @@ func retryable(err error) bool {
 // takes no more connections: nothing is wrong with what was asked, and it may be
 // asked again.
 func Away(err error) bool {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "57P0") || e.Code == "53300"
 	}
 	var connecting *pgconn.ConnectError

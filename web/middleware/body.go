@@ -31,45 +31,52 @@ const uploadTime = 10 * time.Minute
 // read by its handler, once it is known who sends it.
 func Body(isUpload func(path string) bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		req := c.Request()
-		limit := SmallBody
 		upload := isUpload(c.Path()) && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm)
 		if upload {
-			limit = UploadBody
 			defer patience(c)()
 		}
-		if req.Header.ContentLength() > limit {
-			c.Context().SetConnectionClose()
-			return ErrTooLarge
+		if err := announced(c, upload); err != nil {
+			return err
 		}
-		if len(req.Header.ContentEncoding()) > 0 { // unpacked, it could be of any size
-			c.Context().SetConnectionClose()
-			return fiber.ErrUnsupportedMediaType
+		if stream := c.Context().RequestBodyStream(); stream != nil && !upload {
+			if err := keep(c, stream); err != nil {
+				return err
+			}
 		}
-		stream := c.Context().RequestBodyStream()
-		if stream == nil {
-			return c.Next()
-		}
-		if upload && req.Header.ContentLength() < 0 {
-			return fiber.ErrLengthRequired
-		}
-		if upload {
-			return c.Next()
-		}
-		body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
-		if err != nil {
-			return errs.New(errs.Malformed, "bad_body", "The body of the request did not arrive whole.").Because(err)
-		}
-		if len(body) > limit {
-			c.Context().SetConnectionClose()
-			return ErrTooLarge
-		}
-		if !isText(body) || holdsEscapedNUL(body) {
-			return ErrNotText
-		}
-		req.SetBodyStream(bytes.NewReader(body), len(body)) // huma reads the stream, Fiber's forms read it through
 		return c.Next()
 	}
+}
+
+// announced judges a body by what its headers say of it.
+func announced(c *fiber.Ctx, upload bool) error {
+	head, limit := &c.Request().Header, SmallBody
+	if upload {
+		limit = UploadBody
+	}
+	switch {
+	case head.ContentLength() > limit:
+		return ErrTooLarge
+	case len(head.ContentEncoding()) > 0: // unpacked, it could be of any size
+		return fiber.ErrUnsupportedMediaType
+	case upload && head.ContentLength() < 0:
+		return fiber.ErrLengthRequired
+	}
+	return nil
+}
+
+// keep reads a small body whole: huma reads the stream, Fiber's forms read it through.
+func keep(c *fiber.Ctx, stream io.Reader) error {
+	body, err := io.ReadAll(io.LimitReader(stream, SmallBody+1))
+	switch {
+	case err != nil:
+		return errs.New(errs.Malformed, "bad_body", "The body of the request did not arrive whole.").Because(err)
+	case len(body) > SmallBody:
+		return ErrTooLarge
+	case !isText(body) || holdsEscapedNUL(body):
+		return ErrNotText
+	}
+	c.Request().SetBodyStream(bytes.NewReader(body), len(body))
+	return nil
 }
 
 // ErrNotText refuses bytes that are no text. PostgreSQL keeps neither them nor

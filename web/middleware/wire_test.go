@@ -14,7 +14,7 @@ func TestAnAnswerIsTheConnectionsLastWhileTheProgramLeaves(t *testing.T) {
 	Wire(app, func() bool { return leaving })
 	app.Get("/", func(c *fiber.Ctx) error { return c.SendString("here") })
 	for _, leaving = range []bool{false, true} {
-		res, err := app.Test(httptest.NewRequest("GET", "/", nil))
+		res, err := app.Test(httptest.NewRequestWithContext(t.Context(), "GET", "/", nil), -1)
 		require.NoError(t, err)
 		require.NoError(t, res.Body.Close())
 		require.Equal(t, leaving, res.Close)

@@ -40,7 +40,7 @@ func TestAPageIsDrawnOnceHoweverManyAsk(t *testing.T) {
 		return c.SendString("well")
 	}))
 	ask := func(method, path string) string {
-		res, err := app.Test(httptest.NewRequest(method, path, nil), 5000)
+		res, err := app.Test(httptest.NewRequestWithContext(t.Context(), method, path, nil), -1)
 		require.NoError(t, err)
 		body, _ := io.ReadAll(res.Body)
 		return strconv.Itoa(res.StatusCode) + " " + string(body)

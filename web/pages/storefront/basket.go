@@ -46,7 +46,7 @@ func (h handlers) openCart(c *fiber.Ctx) (cart checkout.Cart, token string, err 
 		return cart, "", err
 	}
 	if !page.Who(c).SignedIn() {
-		c.Cookie(&fiber.Cookie{Name: middleware.CartCookie, Value: cart.Token, Path: "/", MaxAge: cartLife, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+		middleware.Cookie(c, middleware.CartCookie, cart.Token, cartLife)
 	}
 	return cart, cart.Token, nil
 }
