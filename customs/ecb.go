@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"time"
 
 	"countyfair/internal/money"
@@ -13,15 +14,16 @@ import (
 // Limits of a file of reference rates; the real one has 2 kB and 30 currencies.
 const (
 	mostRateBytes = 256 << 10
-	mostRates     = 200
 	mostDepth     = 8
 )
+
+var codeForm = regexp.MustCompile(`^[A-Z]{3}$`)
 
 var errNotRates = errors.New("customs: this is no file of reference rates")
 
 // ParseECB reads the European Central Bank's eurofxref-daily.xml. The file
-// comes from outside: a declaration of entities, a second day, a repeated or
-// unknown currency, too much of anything and any rate that is not a plain
+// comes from outside: a declaration of entities, a second day, a repeated
+// currency, too much of anything and any rate that is not a plain
 // positive number are refused, and with them the whole file.
 func ParseECB(r io.Reader) (Snapshot, error) {
 	d := xml.NewDecoder(&capped{r, mostRateBytes})
@@ -79,10 +81,12 @@ func (s *Snapshot) cube(attributes []xml.Attr) (err error) {
 		return nil
 	}
 	n, err := parseRate(rate)
-	if _, twice := s.PerEuro[code]; err != nil || twice || code == Euro || !money.Known(code) || len(s.PerEuro) == mostRates {
+	if _, twice := s.PerEuro[code]; err != nil || twice || code == Euro || !codeForm.MatchString(code) {
 		return fmt.Errorf("%w: %q at %q", errNotRates, code, rate)
 	}
-	s.PerEuro[code] = n
+	if money.Known(code) { // a currency that is no more, or not yet, is nothing to us
+		s.PerEuro[code] = n
+	}
 	return nil
 }
 

@@ -23,7 +23,7 @@ CREATE TABLE customs_rates (
 );
 CREATE UNIQUE INDEX customs_rates_key ON customs_rates (destination, kind, (CASE kind WHEN 'additional' THEN measure ELSE '' END), hs_prefix, origin, valid_from)
   WHERE valid_to IS NULL OR valid_to > valid_from;
-GRANT SELECT, INSERT, UPDATE (valid_to) ON customs_rates TO countyfair_app;
+GRANT SELECT, INSERT, UPDATE (valid_to, checked_at) ON customs_rates TO countyfair_app;
 
 -- How a destination taxes a parcel, by bands of its value: the lowest band that
 -- the value fits in holds.
@@ -50,7 +50,7 @@ CREATE TABLE customs_bands (
 );
 CREATE UNIQUE INDEX customs_bands_key ON customs_bands (destination, (coalesce(up_to, 9223372036854775807)), valid_from)
   WHERE valid_to IS NULL OR valid_to > valid_from;
-GRANT SELECT, INSERT, UPDATE (valid_to) ON customs_bands TO countyfair_app;
+GRANT SELECT, INSERT, UPDATE (valid_to, checked_at) ON customs_bands TO countyfair_app;
 
 -- What may not go where, or only with papers.
 CREATE TABLE customs_restrictions (
@@ -70,7 +70,7 @@ CREATE TABLE customs_restrictions (
 );
 CREATE UNIQUE INDEX customs_restrictions_key ON customs_restrictions (destination, hs_prefix, origin, valid_from)
   WHERE valid_to IS NULL OR valid_to > valid_from;
-GRANT SELECT, INSERT, UPDATE (valid_to) ON customs_restrictions TO countyfair_app;
+GRANT SELECT, INSERT, UPDATE (valid_to, checked_at) ON customs_restrictions TO countyfair_app;
 
 -- Reference rates of a day: so many of the currency for one euro, in hundred-millionths.
 CREATE TABLE fx_rates (
