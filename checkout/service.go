@@ -26,6 +26,8 @@ type Config struct {
 	QuoteFor  time.Duration // how long a quote stands; 0: 30 minutes
 	HoldFor   time.Duration // how long stock is held for an unpaid order; 0: 30 minutes
 	SettleFor time.Duration // how much longer for a payment that is on its way; 0: 2 hours
+	RatesFor  time.Duration // how old exchange rates may be to charge by; 0: any age
+	Borders   Borders       // what selling abroad takes; nil: nothing goes abroad
 	// OrderURL is where a buyer comes back to from a provider's page; nil: nowhere.
 	OrderURL func(county *tenants.County, path string) string
 }
