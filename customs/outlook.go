@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+
+	"countyfair/customs/hs"
 )
 
 // Verdict is the answer to "does this ship there".
@@ -51,7 +53,7 @@ func (a *Abroad) Outlook(g Goods) Outlook {
 		return o
 	}
 	o.Verdict, o.Reason = AskOffice, "export_unknown"
-	if g.HSCode == "" {
+	if hs.Check(g.HSCode) == hs.Absent {
 		o.Reason = "export_no_code"
 	}
 	return o

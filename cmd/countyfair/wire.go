@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"countyfair/adapters/disk"
+	"countyfair/adapters/ecb"
 	"countyfair/adapters/logsend"
 	"countyfair/adapters/sandboxpay"
 	"countyfair/adapters/smtp"
@@ -18,6 +19,7 @@ import (
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
 	"countyfair/demo"
 	"countyfair/internal/blob"
 	"countyfair/internal/clock"
@@ -47,6 +49,7 @@ type installation struct {
 	auth     *auth.Service
 	sellers  *sellers.Service
 	catalog  *catalog.Service
+	customs  *customs.Service
 	checkout *checkout.Service
 	sandbox  *sandboxpay.Sandbox // nil: not offered
 	health   *observe.Health
@@ -58,8 +61,9 @@ type installation struct {
 
 // options are what differs between serve and the demo.
 type options struct {
-	showMessages bool // log what messages say: the demo has no mail server
-	healthInside bool // health and metrics on the main address
+	showMessages bool          // log what messages say: the demo has no mail server
+	healthInside bool          // health and metrics on the main address
+	ratesFor     time.Duration // how old exchange rates may be to charge by; 0: any age, for a demo without a network
 }
 
 // logger writes JSON lines that name the request and the county, and no secret.
@@ -121,12 +125,30 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 	go in.auth.Listen(ctx)
 	in.sellers = sellers.NewService(in.db, dir, in.clock)
 	in.catalog = catalog.NewService(in.db, dir, in.files, in.registry, in.clock)
-	in.trade(dir)
+	if err := in.borders(ctx); err != nil {
+		return err
+	}
+	in.trade(dir, o)
 	return in.face(o)
 }
 
+// ratesFor is how old exchange rates may be to charge by: over any holiday of
+// the bank that publishes them.
+const ratesFor = 8 * 24 * time.Hour
+
+// borders sets up what selling abroad takes, with the tables that are shipped.
+func (in *installation) borders(ctx context.Context) error {
+	var source customs.RateSource
+	if in.cfg.RatesURL != "" {
+		source = ecb.New(in.cfg.RatesURL)
+	}
+	in.customs = customs.NewService(in.db, in.clock, source, in.log)
+	in.customs.Register(in.registry)
+	return in.customs.Seed(ctx)
+}
+
 // trade sets up buying and how it is paid.
-func (in *installation) trade(dir *tenants.Directory) {
+func (in *installation) trade(dir *tenants.Directory, o options) {
 	var providers []checkout.PaymentProvider
 	if in.cfg.PaymentProvider == "sandbox" {
 		in.sandbox = sandboxpay.New(in.db, in.clock, sandboxpay.Options{
@@ -139,7 +161,7 @@ func (in *installation) trade(dir *tenants.Directory) {
 		providers = append(providers, stripe.New(stripe.Options{Key: in.cfg.StripeKey, WebhookSecret: in.cfg.StripeWebhook, URL: in.cfg.StripeURL, Retries: 2, Page: pay.CardPath}))
 	}
 	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, checkout.Config{
-		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider,
+		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider, Borders: in.customs, RatesFor: o.ratesFor,
 		OrderURL: func(c *tenants.County, path string) string {
 			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
 		},
@@ -161,7 +183,7 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
-		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: time.Second},
+		Sellers: in.sellers, Catalog: in.catalog, Customs: in.customs, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: time.Second},
 	}
 	if in.sandbox != nil {
 		d.Shop.Look = func(ctx context.Context, ref string) (pay.Payment, error) {

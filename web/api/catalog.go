@@ -75,6 +75,7 @@ type ProductPage struct {
 	Titles       lang.Text `json:"titles"`
 	Descriptions lang.Text `json:"descriptions"`
 	HSCode       string    `json:"hs_code,omitempty"`
+	OriginLand   string    `json:"origin_country,omitempty" doc:"For customs; absent: the county's own country"`
 	PictureURLs  []string  `json:"picture_urls"`
 	Batches      []Batch   `json:"batches"`
 }
@@ -220,7 +221,7 @@ func product(ctx context.Context, c *catalog.Card) Product {
 
 func productPage(ctx context.Context, p *catalog.Page) ProductPage {
 	out := ProductPage{
-		Product: product(ctx, &p.Card), Titles: p.Titles, Descriptions: p.Descriptions, HSCode: p.HSCode,
+		Product: product(ctx, &p.Card), Titles: p.Titles, Descriptions: p.Descriptions, HSCode: p.HSCode, OriginLand: p.OriginCountry,
 		PictureURLs: make([]string, len(p.Pictures)), Batches: batches(p.Batches),
 	}
 	for i, pic := range p.Pictures {
