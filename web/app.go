@@ -11,6 +11,7 @@ import (
 
 	"countyfair/auth"
 	"countyfair/catalog"
+	"countyfair/customs"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
 	"countyfair/internal/jobs"
@@ -45,6 +46,7 @@ type Deps struct {
 	People   middleware.Authenticator
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
+	Customs  *customs.Service // nil: nothing goes abroad
 	Stock    *catalog.Stock
 	Sandbox  api.Decide // nil: not offered
 	Shop     Shop
@@ -125,6 +127,10 @@ func (d Deps) registerTrade(a *api.API) {
 	api.RegisterStock(a, d.Stock)
 	api.RegisterCarts(a, d.Shop.Checkout)
 	api.RegisterOrders(a, d.Shop.Checkout, page.Translate)
+	if d.Customs != nil {
+		api.RegisterBorders(a, d.Customs, d.Catalog, d.Clock)
+		api.RegisterCustomsTables(a, d.Customs)
+	}
 	for _, provider := range d.Shop.Checkout.Providers() {
 		api.RegisterWebhook(a, d.Shop.Checkout, provider)
 	}

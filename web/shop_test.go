@@ -19,6 +19,7 @@ import (
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
@@ -38,20 +39,21 @@ const usualPassword = "steep-terrace-pepper"
 
 // shop is the whole app with two open counties, on its own database.
 type shop struct {
-	t      *testing.T
-	app    *fiber.App
-	db     *pg.DB
-	clock  *clock.Fixed
-	auth   *auth.Service
-	check  *checkout.Service
-	goods  *catalog.Service
-	farms  *sellers.Service
-	owners *tenants.Service
-	pays   *sandboxpay.Sandbox
-	dir    *tenants.Directory
-	ctx    context.Context // of the first county
-	county uuid.UUID
-	other  uuid.UUID
+	t       *testing.T
+	app     *fiber.App
+	db      *pg.DB
+	clock   *clock.Fixed
+	auth    *auth.Service
+	check   *checkout.Service
+	goods   *catalog.Service
+	customs *customs.Service
+	farms   *sellers.Service
+	owners  *tenants.Service
+	pays    *sandboxpay.Sandbox
+	dir     *tenants.Directory
+	ctx     context.Context // of the first county
+	county  uuid.UUID
+	other   uuid.UUID
 }
 
 func newShop(t *testing.T, change ...func(*web.Shop)) *shop {
@@ -70,8 +72,9 @@ func newShop(t *testing.T, change ...func(*web.Shop)) *shop {
 	s.auth, err = auth.NewService(s.db, s.clock, registry, auth.Config{Secret: secret, Issuer: "http://localhost", Limits: limits})
 	require.NoError(t, err)
 	s.pays = sandboxpay.New(s.db, s.clock, sandboxpay.Options{Secret: []byte(secret), Page: pay.PagePath})
+	s.customs = customs.NewService(s.db, s.clock, nil, log)
 	s.check = checkout.NewService(s.db, s.clock, dir, registry, log, checkout.Config{
-		Secret: []byte(secret), Provider: sandboxpay.Name,
+		Secret: []byte(secret), Provider: sandboxpay.Name, Borders: s.customs,
 		OrderURL: func(_ *tenants.County, path string) string { return storefront.ResultPath(path) },
 	}, s.pays)
 	files, err := disk.Open(t.TempDir())
@@ -86,7 +89,7 @@ func newShop(t *testing.T, change ...func(*web.Shop)) *shop {
 	s.app, err = web.New(web.Deps{
 		Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
 		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
-		Sellers: s.farms, Catalog: s.goods, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
+		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
 		Shop: face,
 	})
 	require.NoError(t, err)

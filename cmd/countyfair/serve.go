@@ -60,7 +60,7 @@ func production(e env) (config.Config, *slog.Logger, error) {
 
 // serve runs until ctx ends: requests where web is true, and jobs.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) error {
-	in, err := build(ctx, cfg, log, options{})
+	in, err := build(ctx, cfg, log, options{ratesFor: ratesFor})
 	if err != nil {
 		return err
 	}
