@@ -25,7 +25,7 @@ func (s *shop) token(host, login string) string {
 	return out["access_token"].(string)
 }
 
-func (s *shop) ask(host, token, method, path string, body any) (int, map[string]any) {
+func (s *shop) api(host, token, method, path string, body any) (int, map[string]any) {
 	s.t.Helper()
 	raw := ""
 	if body != nil {
@@ -60,43 +60,43 @@ func TestAProductSaysWhereItShipsAndTheOfficeSettlesWhatNobodyKnows(t *testing.T
 	s.user("buyer@home.example", actor.Buyer)
 	officer, buyer := s.token(atHome, "officer@office.example"), s.token(atHome, "buyer@home.example")
 	outlook := func(host string) []any {
-		status, out := s.ask(host, "", "GET", "/products/"+product.String()+"/outlook?country=DE,US", nil)
+		status, out := s.api(host, "", "GET", "/products/"+product.String()+"/outlook?country=DE,US", nil)
 		require.Equal(t, 200, status, out)
 		return out["items"].([]any)
 	}
 	require.Equal(t, "ask_office", outlook(atHome)[0].(object)["verdict"])
 	require.Equal(t, "with_document", outlook(atHome)[1].(object)["verdict"])
 	require.Equal(t, "FDA prior notice", outlook(atHome)[1].(object)["documents"].([]any)[0].(object)["name"])
-	status, _ := s.ask(elsewhere, "", "GET", "/products/"+product.String()+"/outlook?country=DE", nil)
+	status, _ := s.api(elsewhere, "", "GET", "/products/"+product.String()+"/outlook?country=DE", nil)
 	require.Equal(t, 404, status, "another county's product")
 
 	decision := object{"destination": "de", "hs_prefix": "0910", "outcome": "certificate", "documents": []string{"phytosanitary_certificate"}, "note": "asked the plant quarantine"}
 	for token, want := range map[string]int{"": 401, buyer: 403} {
-		status, _ := s.ask(atHome, token, "POST", "/admin/export-decisions", decision)
+		status, _ := s.api(atHome, token, "POST", "/admin/export-decisions", decision)
 		require.Equal(t, want, status)
 	}
-	status, made := s.ask(atHome, officer, "POST", "/admin/export-decisions", decision)
+	status, made := s.api(atHome, officer, "POST", "/admin/export-decisions", decision)
 	require.Equal(t, 201, status, made)
 	require.Equal(t, true, outlook(atHome)[0].(object)["by_office"])
-	status, out := s.ask(atHome, officer, "GET", "/admin/export-decisions", nil)
+	status, out := s.api(atHome, officer, "GET", "/admin/export-decisions", nil)
 	require.Equal(t, 200, status)
 	require.Len(t, out["items"], 1)
-	status, _ = s.ask(atHome, officer, "DELETE", "/admin/export-decisions/"+made["id"].(string), nil)
+	status, _ = s.api(atHome, officer, "DELETE", "/admin/export-decisions/"+made["id"].(string), nil)
 	require.Equal(t, 200, status)
 	require.Equal(t, "ask_office", outlook(atHome)[0].(object)["verdict"])
 
-	status, out = s.ask(atHome, officer, "PUT", "/admin/export-policy", object{"incoterm": "DAP", "insurance_bp": 100, "handling": 500})
+	status, out = s.api(atHome, officer, "PUT", "/admin/export-policy", object{"incoterm": "DAP", "insurance_bp": 100, "handling": 500})
 	require.Equal(t, 200, status, out)
-	status, out = s.ask(atHome, officer, "GET", "/admin/export-policy", nil)
+	status, out = s.api(atHome, officer, "GET", "/admin/export-policy", nil)
 	require.Equal(t, 200, status)
 	require.Equal(t, "DAP", out["incoterm"])
-	status, _ = s.ask(atHome, buyer, "PUT", "/admin/export-policy", object{"incoterm": "DDP"})
+	status, _ = s.api(atHome, buyer, "PUT", "/admin/export-policy", object{"incoterm": "DDP"})
 	require.Equal(t, 403, status)
 
-	status, out = s.ask(atHome, "", "GET", "/hs-codes?q="+url.QueryEscape("花椒"), nil)
+	status, out = s.api(atHome, "", "GET", "/hs-codes?q="+url.QueryEscape("花椒"), nil)
 	require.Equal(t, 200, status)
 	require.Equal(t, "091099", out["items"].([]any)[0].(object)["code"])
-	status, out = s.ask(atHome, "", "GET", "/hs-codes?suggest="+url.QueryEscape("walnuts in shell,nuts"), nil)
+	status, out = s.api(atHome, "", "GET", "/hs-codes?suggest="+url.QueryEscape("walnuts in shell,nuts"), nil)
 	require.Equal(t, 200, status)
 	require.Equal(t, "080231", out["items"].([]any)[0].(object)["code"])
 }
@@ -118,7 +118,7 @@ func TestAQuoteAcrossTheBorderByTheAPI(t *testing.T) {
 	require.NoError(t, s.owners.SetZones(context.Background(), actor.OfSystem(s.county), s.county, []tenants.Zone{
 		{Names: map[string]string{"en": "Europe"}, Countries: []string{"DE"}, Delivers: true, FirstKg: 8000, NextKg: 2000, DaysMin: 7, DaysMax: 14},
 	}))
-	_, cart := s.ask(atHome, "", "POST", "/carts", object{})
+	_, cart := s.api(atHome, "", "POST", "/carts", object{})
 	key := []string{"X-Cart-Token", cart["token"].(string), "Idempotency-Key", uuid.NewString()}
 	raw := `{"variant_id":"` + variant.String() + `","quantity":1}`
 	status, out := call(t, s.app, "POST", "http://"+atHome+"/api/v1/carts/"+cart["id"].(string)+"/lines", raw, key...)
@@ -162,22 +162,22 @@ func TestOperatorsKeepTheTablesOfCustoms(t *testing.T) {
 		want        int
 	}{{operators, "", 401}, {atHome, officer, 403}, {operators, operator, 200}} {
 		for _, dry := range []bool{true, false} {
-			status, out := s.ask(c.host, c.token, "POST", "/platform/customs/rates/file", object{"csv": row, "dry_run": dry})
+			status, out := s.api(c.host, c.token, "POST", "/platform/customs/rates/file", object{"csv": row, "dry_run": dry})
 			require.Equal(t, c.want, status, out)
 			if status == 200 {
 				require.InDelta(t, 1, out["new"], 0)
 			}
 		}
-		status, _ := s.ask(c.host, c.token, "GET", "/platform/customs/rates?destination=NZ", nil)
+		status, _ := s.api(c.host, c.token, "GET", "/platform/customs/rates?destination=NZ", nil)
 		require.Equal(t, c.want, status)
 	}
-	status, out := s.ask(operators, operator, "GET", "/platform/customs/rates?destination=nz", nil)
+	status, out := s.api(operators, operator, "GET", "/platform/customs/rates?destination=nz", nil)
 	require.Equal(t, 200, status)
 	require.Len(t, out["items"], 2)
-	status, out = s.ask(operators, operator, "POST", "/platform/customs/rates/file", object{"csv": strings.Replace(row, ",0,2026", ",minus,2026", 1), "dry_run": true})
+	status, out = s.api(operators, operator, "POST", "/platform/customs/rates/file", object{"csv": strings.Replace(row, ",0,2026", ",minus,2026", 1), "dry_run": true})
 	require.Equal(t, 200, status)
 	require.Equal(t, "bad_rate", out["rows"].([]any)[0].(object)["problems"].([]any)[0].(object)["code"])
-	status, out = s.ask(operators, operator, "POST", "/platform/customs/rates/file", object{"csv": strings.Replace(row, ",0,2026", ",minus,2026", 1)})
+	status, out = s.api(operators, operator, "POST", "/platform/customs/rates/file", object{"csv": strings.Replace(row, ",0,2026", ",minus,2026", 1)})
 	require.Equal(t, 409, status, out)
 	require.Equal(t, "rows_refused", out["code"])
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // counties have time zones also where the machine has no list of them
 
 	"github.com/spf13/cobra"
 )
@@ -21,7 +22,7 @@ func main() {
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "countyfair:", err)
+		fmt.Fprintln(os.Stderr, "countyfair:", plain(err))
 		os.Exit(1)
 	}
 }

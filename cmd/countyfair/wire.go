@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -125,9 +126,7 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 	go in.auth.Listen(ctx)
 	in.sellers = sellers.NewService(in.db, dir, in.clock)
 	in.catalog = catalog.NewService(in.db, dir, in.files, in.registry, in.clock)
-	if err := in.borders(ctx); err != nil {
-		return err
-	}
+	in.borders()
 	in.trade(dir, o)
 	return in.face(o)
 }
@@ -136,15 +135,14 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 // the bank that publishes them.
 const ratesFor = 8 * 24 * time.Hour
 
-// borders sets up what selling abroad takes, with the tables that are shipped.
-func (in *installation) borders(ctx context.Context) error {
+// borders sets up what selling abroad takes.
+func (in *installation) borders() {
 	var source customs.RateSource
 	if in.cfg.RatesURL != "" {
 		source = ecb.New(in.cfg.RatesURL)
 	}
 	in.customs = customs.NewService(in.db, in.clock, source, in.log)
 	in.customs.Register(in.registry)
-	return in.customs.Seed(ctx)
 }
 
 // trade sets up buying and how it is paid.
@@ -160,12 +158,7 @@ func (in *installation) trade(dir *tenants.Directory, o options) {
 	} else {
 		providers = append(providers, stripe.New(stripe.Options{Key: in.cfg.StripeKey, WebhookSecret: in.cfg.StripeWebhook, URL: in.cfg.StripeURL, Retries: 2, Page: pay.CardPath}))
 	}
-	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, checkout.Config{
-		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider, Borders: in.customs, RatesFor: o.ratesFor,
-		OrderURL: func(c *tenants.County, path string) string {
-			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
-		},
-	}, providers...)
+	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, in.buying(dir, o), providers...)
 	if in.sandbox != nil {
 		in.sandbox.SetTell(func(ctx context.Context, header http.Header, body []byte) error {
 			return in.checkout.ReceiveWebhook(ctx, in.sandbox.Name(), header, body)
@@ -173,9 +166,32 @@ func (in *installation) trade(dir *tenants.Directory, o options) {
 	}
 }
 
+// buying is what the installation decides about orders.
+func (in *installation) buying(dir *tenants.Directory, o options) checkout.Config {
+	return checkout.Config{
+		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider, Borders: in.customs, RatesFor: o.ratesFor,
+		OrderURL: func(c *tenants.County, path string) string {
+			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
+		},
+	}
+}
+
 // demo gives the seed its use-cases.
-func (in *installation) demo() demo.Services {
-	return demo.Services{Counties: in.counties, Auth: in.auth, Sellers: in.sellers, Catalog: in.catalog}
+func (in *installation) demo(seed int64) demo.Services {
+	pay := func(ctx context.Context, ref string) (checkout.ProviderPayment, error) {
+		return in.sandbox.Decide(ctx, ref, sandboxpay.Succeed)
+	}
+	now := demo.Services{Counties: in.counties, Customs: in.customs, Auth: in.auth, Sellers: in.sellers, Catalog: in.catalog, Checkout: in.checkout, Pay: pay, Seed: seed}
+	dir, bought := in.counties.Directory(), in.buying(in.counties.Directory(), options{})
+	bought.HoldFor = 30 * 24 * time.Hour // the sweeper, which lives now, leaves these orders to the seed
+	now.At = func(c clock.Clock) demo.Services {
+		then, nobody := now, jobs.NewRegistry() // whose jobs are done by the services of today
+		then.Sellers = sellers.NewService(in.db, dir, c)
+		then.Catalog = catalog.NewService(in.db, dir, in.files, nobody, c)
+		then.Checkout = checkout.NewService(in.db, c, dir, nobody, in.log, bought, in.sandbox)
+		return then
+	}
+	return now
 }
 
 // face builds the app.
@@ -183,7 +199,7 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
-		Sellers: in.sellers, Catalog: in.catalog, Customs: in.customs, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: time.Second},
+		Sellers: in.sellers, Catalog: in.catalog, Customs: in.customs, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: in.cfg.PublicCache},
 	}
 	if in.sandbox != nil {
 		d.Shop.Look = func(ctx context.Context, ref string) (pay.Payment, error) {
@@ -196,6 +212,7 @@ func (in *installation) face(o options) (err error) {
 	}
 	if o.showMessages {
 		d.Shop.Hint = demoHint
+		d.Samples = true
 	}
 	if o.healthInside {
 		d.Health = in.health
@@ -205,7 +222,7 @@ func (in *installation) face(o options) (err error) {
 }
 
 func (in *installation) database() pg.Options {
-	o := pg.Options{URL: in.cfg.DatabaseURL, MaxConns: int32(in.cfg.MaxConns), Tracer: in.tracing.Pgx(), Gorm: in.tracing.Gorm()} //nolint:gosec // between 2 and 1000
+	o := pg.Options{URL: in.cfg.DatabaseURL, ListenURL: in.cfg.ListenURL, MaxConns: int32(in.cfg.MaxConns), Tracer: in.tracing.Pgx(), Gorm: in.tracing.Gorm()} //nolint:gosec // between 2 and 1000
 	switch in.cfg.Binder {
 	case "transaction":
 		o.Binder = pg.ByTransaction{}
@@ -245,8 +262,8 @@ func (in *installation) startJobs(ctx context.Context) (stop func(context.Contex
 
 // close lets go of everything, the last first.
 func (in *installation) close() {
-	for i := len(in.stops) - 1; i >= 0; i-- {
-		in.stops[i]()
+	for _, stop := range slices.Backward(in.stops) {
+		stop()
 	}
 }
 

@@ -142,6 +142,9 @@ func (h handlers) drawPlace(c *fiber.Ctx, status int, f ui.Form, back string) er
 	r := h.reader(c)
 	v := PlaceView{Frame: h.ownFrame(c, r.w.T("place.title")), Action: ui.PlacePath, Back: back, Form: f}
 	chosen := placeOf(c)
+	if chosen.area == "" {
+		v.Regions = append(v.Regions, ui.Option{Label: r.w.T("place.choose_region"), Chosen: true})
+	}
 	for _, a := range r.areas(r.county.Country) {
 		v.Regions = append(v.Regions, ui.Option{Value: a.Code, Label: a.Name, Chosen: a.Code == chosen.area})
 	}
@@ -195,10 +198,15 @@ func (h handlers) keepPlace(c *fiber.Ctx) error {
 	if in.Bad() {
 		return h.drawPlace(c, fiber.StatusUnprocessableEntity, in.Form(), back)
 	}
+	p.keep(c)
+	return page.Done(c, back, "flash.place_kept", "Place", p.label(r))
+}
+
+// keep has every page from now on know the place.
+func (p place) keep(c *fiber.Ctx) {
 	value := p.area
 	if value == "" {
 		value = p.country
 	}
 	c.Cookie(&fiber.Cookie{Name: placeCookie, Value: value, Path: "/", MaxAge: placeLife, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
-	return page.Done(c, back, "flash.place_kept", "Place", p.label(r))
 }
