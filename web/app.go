@@ -134,7 +134,11 @@ func (d Deps) registerTrade(a *api.API) {
 	if d.Catalog == nil {
 		return
 	}
-	api.RegisterCatalog(a, d.Catalog, d.Sellers)
+	var rates api.Rates
+	if d.Customs != nil {
+		rates = d.Customs.FX
+	}
+	api.RegisterCatalog(a, d.Catalog, d.Sellers, rates)
 	api.RegisterSellers(a, d.Sellers)
 	api.RegisterSellerDesk(a, d.Catalog)
 	api.RegisterFiles(a, d.Catalog)

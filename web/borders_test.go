@@ -78,7 +78,12 @@ func TestAProductSaysWhereItShipsAndTheOfficeSettlesWhatNobodyKnows(t *testing.T
 	status, made := s.api(atHome, officer, "POST", "/admin/export-decisions", decision)
 	require.Equal(t, 201, status, made)
 	require.Equal(t, true, outlook(atHome)[0].(object)["by_office"])
-	status, out := s.api(atHome, officer, "GET", "/admin/export-decisions", nil)
+	status, out := s.api(atHome, "", "GET", "/products/"+product.String()+"?currency=usd", nil)
+	require.Equal(t, 200, status, out) // 12.50 ÷ 7.7748 × 1.0705
+	require.Equal(t, object{"amount": 172.0, "currency": "USD", "as_of": "2024-06-28"}, out["approx_price"])
+	status, _ = s.api(atHome, "", "GET", "/products?currency=KES", nil)
+	require.Equal(t, 422, status)
+	status, out = s.api(atHome, officer, "GET", "/admin/export-decisions", nil)
 	require.Equal(t, 200, status)
 	require.Len(t, out["items"], 1)
 	status, _ = s.api(atHome, officer, "DELETE", "/admin/export-decisions/"+made["id"].(string), nil)
