@@ -259,8 +259,14 @@ func (a Amounts) plus(b Amounts) (sum Amounts, err error) {
 		to   *money.Money
 		x, y money.Money
 	}{
-		{&sum.Goods, a.Goods, b.Goods}, {&sum.Shipping, a.Shipping, b.Shipping}, {&sum.Insurance, a.Insurance, b.Insurance}, {&sum.Handling, a.Handling, b.Handling},
-		{&sum.Duty, a.Duty, b.Duty}, {&sum.Tax, a.Tax, b.Tax}, {&sum.Discount, a.Discount, b.Discount}, {&sum.Total, a.Total, b.Total},
+		{&sum.Goods, a.Goods, b.Goods},
+		{&sum.Shipping, a.Shipping, b.Shipping},
+		{&sum.Insurance, a.Insurance, b.Insurance},
+		{&sum.Handling, a.Handling, b.Handling},
+		{&sum.Duty, a.Duty, b.Duty},
+		{&sum.Tax, a.Tax, b.Tax},
+		{&sum.Discount, a.Discount, b.Discount},
+		{&sum.Total, a.Total, b.Total},
 	} {
 		if *part.to, err = part.x.Add(part.y); err != nil {
 			return Amounts{}, err

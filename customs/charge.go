@@ -10,7 +10,7 @@ import (
 	"countyfair/internal/money"
 )
 
-// choose finds the band of each line: the lowest whose limit the value keeps.
+// choose finds the band of each line and what its customs value is.
 func (w *work) choose() error {
 	bands := slices.Clone(w.t.Bands)
 	slices.SortStableFunc(bands, func(a, b Band) int { return compareLimits(a.UpTo, b.UpTo) })
@@ -20,39 +20,50 @@ func (w *work) choose() error {
 	}
 	for i := range w.lines {
 		l := &w.lines[i]
-		l.unknown = UnknownBand
-		for b := range bands {
-			fits, err := w.fits(&bands[b], l, parcel)
-			if errors.Is(err, ErrNoRate) {
-				l.unknown = UnknownExchange
-				break
-			}
-			if err != nil {
-				return err
-			}
-			if fits {
-				l.band, l.unknown = &bands[b], ""
-				break
-			}
-		}
-		if l.band == nil {
+		err := w.find(bands, l, parcel)
+		if errors.Is(err, ErrNoRate) {
+			l.unknown = UnknownExchange
 			continue
 		}
-		l.Scheme, l.Reason = l.band.Scheme, l.band.reason()
-		if l.HSCode == "" && (l.band.Duty != DutyNone || l.band.Tax != TaxNone) {
-			l.unknown = UnknownCode
-			continue
+		if err == nil && l.band != nil {
+			err = l.enter()
 		}
-		l.customs = l.value
-		if l.band.Basis == CIF {
-			l.customs += l.Freight + l.Insurance
-		}
-		var err error
-		if l.customs, err = money.MulRatio(l.customs, l.band.ValuePPM, Whole); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// find takes the lowest band whose limit the line keeps.
+func (w *work) find(bands []Band, l *item, parcel int64) error {
+	for b := range bands {
+		fits, err := w.fits(&bands[b], l, parcel)
+		if err != nil {
+			return err
+		}
+		if fits {
+			l.band = &bands[b]
+			return nil
+		}
+	}
+	l.unknown = UnknownBand
+	return nil
+}
+
+// enter notes what the band says of the line.
+func (l *item) enter() (err error) {
+	l.Scheme, l.Reason = l.band.Scheme, l.band.reason()
+	if l.HSCode == "" && (l.band.Duty != DutyNone || l.band.Tax != TaxNone) {
+		l.unknown = UnknownCode
+		return nil
+	}
+	value := l.value
+	if l.band.Basis == CIF {
+		value += l.Freight + l.Insurance
+	}
+	l.customs, err = money.MulRatio(value, l.band.ValuePPM, Whole)
+	return err
 }
 
 func compareLimits(a, b *int64) int {
@@ -126,7 +137,7 @@ func (w *work) duties() error {
 		}
 	}
 	return groups.each(func(r *Rate, lines []int) error {
-		return w.charge(r, r.Measure, lines, func(l *item) int64 { return l.customs }, func(l *item) *int64 { return &l.Sums.Duty })
+		return w.charge(r, r.Measure, lines, func(l *item) int64 { return l.customs }, func(l *item) *int64 { return &l.Duty })
 	})
 }
 
@@ -159,7 +170,7 @@ func (w *work) flat() error {
 		}
 		c := Charge{Kind: Duty, Name: b.Scheme}
 		c.from(b.ID, b.Held)
-		w.spread(c, sum, byCode[code], func(l *item) int64 { return l.value }, func(l *item) *int64 { return &l.Sums.Duty })
+		w.spread(c, sum, byCode[code], func(l *item) int64 { return l.value }, func(l *item) *int64 { return &l.Duty })
 	}
 	return nil
 }
@@ -181,7 +192,7 @@ func (w *work) taxes() error {
 	}
 	return groups.each(func(r *Rate, lines []int) error {
 		name := w.lines[lines[0]].band.TaxName
-		return w.charge(r, name, lines, (*item).taxable, func(l *item) *int64 { return &l.Sums.Tax })
+		return w.charge(r, name, lines, (*item).taxable, func(l *item) *int64 { return &l.Tax })
 	})
 }
 
@@ -190,9 +201,9 @@ func (l *item) taxable() int64 {
 	case BaseGoods:
 		return l.value
 	case BaseCustoms:
-		return l.customs + l.Sums.Duty
+		return l.customs + l.Duty
 	}
-	return l.value + l.Freight + l.Insurance + l.Sums.Duty
+	return l.value + l.Freight + l.Insurance + l.Duty
 }
 
 // charge applies a rate to the lines' base as a whole and shares the result.

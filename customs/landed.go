@@ -180,11 +180,11 @@ func (w *work) result(term Incoterm, handling int64) LandedParcel {
 		}
 		l.Total = l.LandedLine.Goods - l.Discount + l.Freight + l.Insurance
 		if term == DDP {
-			l.Total += l.Sums.Duty + l.Sums.Tax
+			l.Total += l.Duty + l.Tax
 		}
 		out.Lines[i] = l.LandedLine
 		s.Goods, s.Discount, s.Freight, s.Insurance = s.Goods+l.LandedLine.Goods, s.Discount+l.Discount, s.Freight+l.Freight, s.Insurance+l.Insurance
-		s.Duty, s.Tax, s.Total = s.Duty+l.Sums.Duty, s.Tax+l.Sums.Tax, s.Total+l.Total
+		s.Duty, s.Tax, s.Total = s.Duty+l.Duty, s.Tax+l.Tax, s.Total+l.Total
 	}
 	s.Total += handling
 	return out

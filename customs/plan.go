@@ -82,41 +82,44 @@ func (l *layout) plan(there []*record, rows []Cells) (Preview, []*record) {
 // place fits a row among those of its key.
 func (l *layout) place(there []*record, row *PreviewRow) (Effect, *record) {
 	c := row.Cells
-	refuse := func(column, reason string) (Effect, *record) {
+	if column, reason := l.clash(there, c); reason != "" {
 		row.Problems.Add(column, reason, messages[reason])
 		return Refused, nil
 	}
-	for _, r := range there {
-		from, to := r.cells["valid_from"], r.cells["valid_to"]
-		if to != "" && to <= from {
-			continue // it never held
-		}
-		if from == c["valid_from"] {
-			switch {
-			case r.fresh:
-				return refuse("valid_from", "twice")
-			case l.same(r.cells, c) && to == c["valid_to"] && r.cells["checked_at"] == c["checked_at"]:
-				return Unchanged, nil
-			}
-		}
-		if from > c["valid_from"] && (c["valid_to"] == "" || c["valid_to"] > from) {
-			return refuse("valid_to", "overlaps_later")
-		}
-	}
 	effect := New
 	for _, r := range there {
-		from, to := r.cells["valid_from"], r.cells["valid_to"]
-		if to != "" && to <= c["valid_from"] {
+		if r.overBy(c["valid_from"]) || r.cells["valid_from"] > c["valid_from"] {
 			continue
 		}
-		switch {
-		case from == c["valid_from"] && l.same(r.cells, c):
-			r.cells["valid_to"], r.cells["checked_at"], r.touched = c["valid_to"], c["checked_at"], !r.fresh
+		if r.cells["valid_from"] == c["valid_from"] && l.same(r.cells, c) {
+			if r.cells["valid_to"] == c["valid_to"] && r.cells["checked_at"] == c["checked_at"] {
+				return Unchanged, nil
+			}
+			r.cells["valid_to"], r.cells["checked_at"], r.touched = c["valid_to"], c["checked_at"], true
 			return Changed, nil
-		case from <= c["valid_from"]:
-			r.cells["valid_to"], r.touched = c["valid_from"], !r.fresh
-			effect = Changed
 		}
+		r.cells["valid_to"], r.touched = c["valid_from"], !r.fresh
+		effect = Changed
 	}
 	return effect, &record{cells: c, fresh: true}
+}
+
+// clash says which column keeps a row from standing beside the others.
+func (l *layout) clash(there []*record, c Cells) (column, reason string) {
+	for _, r := range there {
+		from := r.cells["valid_from"]
+		switch {
+		case from == c["valid_from"] && r.fresh:
+			return "valid_from", "twice"
+		case from > c["valid_from"] && !r.overBy(from) && (c["valid_to"] == "" || c["valid_to"] > from):
+			return "valid_to", "overlaps_later"
+		}
+	}
+	return "", ""
+}
+
+// overBy reports whether the record no longer holds on a day.
+func (r *record) overBy(day string) bool {
+	to := r.cells["valid_to"]
+	return to != "" && to <= day
 }

@@ -18,11 +18,6 @@ type Held struct {
 	CheckedAt *time.Time // when somebody last looked there; nil: written from memory
 }
 
-// at reports whether the row holds at the moment.
-func (h Held) at(t time.Time) bool {
-	return !t.Before(h.ValidFrom) && (h.ValidTo == nil || t.Before(*h.ValidTo))
-}
-
 // Kind is what a rate is of.
 type Kind string
 

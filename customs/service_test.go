@@ -3,7 +3,6 @@ package customs_test
 import (
 	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -44,7 +43,7 @@ func open(t *testing.T, source customs.RateSource) *office {
 	t.Helper()
 	o := &office{db: testkit.DB(t), clock: &clockAt{november}}
 	o.ctx, o.tenant = testkit.County(t, o.db, "longnan")
-	o.Service = customs.NewService(o.db, o.clock, source, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	o.Service = customs.NewService(o.db, o.clock, source, slog.New(slog.DiscardHandler))
 	require.NoError(t, o.Seed(o.ctx))
 	o.officer = actor.Actor{Tenant: o.tenant, Account: testkit.Account(t, o.ctx, o.db, "officer@office.example", "officer"), Roles: []actor.Role{actor.Officer}}
 	o.buyer = actor.Actor{Tenant: o.tenant, Account: testkit.Account(t, o.ctx, o.db, "buyer@home.example")}
@@ -73,7 +72,7 @@ func TestTheShippedRowsSayWhatTheyAreFrom(t *testing.T) {
 			require.NotEmpty(t, r["source"])
 		}
 	}
-	for _, country := range strings.Fields("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB US CA AU NZ SG JP HK KR CH MY TH") {
+	for country := range strings.FieldsSeq("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB US CA AU NZ SG JP HK KR CH MY TH") {
 		require.NotEmpty(t, o.abroad(t, country).Tables.Bands, country)
 	}
 	fx, err := o.FX(o.ctx)
@@ -109,9 +108,18 @@ func TestWhatMayGoWhere(t *testing.T) {
 		country, hs string
 		want        customs.Verdict
 	}{
-		{"DE", "080510", customs.WithDocument}, {"FR", "080390", customs.Yes}, {"DE", "021099", customs.No}, {"DE", "090421", customs.AskOffice},
-		{"AU", "080231", customs.No}, {"AU", "090111", customs.No}, {"AU", "090121", customs.AskOffice}, {"US", "090210", customs.WithDocument},
-		{"US", "080510", customs.WithDocument}, {"US", "020329", customs.AskOffice}, {"BR", "090210", customs.AskOffice}, {"DE", "", customs.AskOffice},
+		{"DE", "080510", customs.WithDocument},
+		{"FR", "080390", customs.Yes},
+		{"DE", "021099", customs.No},
+		{"DE", "090421", customs.AskOffice},
+		{"AU", "080231", customs.No},
+		{"AU", "090111", customs.No},
+		{"AU", "090121", customs.AskOffice},
+		{"US", "090210", customs.WithDocument},
+		{"US", "080510", customs.WithDocument},
+		{"US", "020329", customs.AskOffice},
+		{"BR", "090210", customs.AskOffice},
+		{"DE", "", customs.AskOffice},
 	} {
 		got := o.abroad(t, c.country).Outlook(customs.Goods{Product: product, HSCode: c.hs, Origin: "CN"})
 		require.Equal(t, c.want, got.Verdict, c)
@@ -129,7 +137,7 @@ func TestTheOfficeSettlesWhatNobodyKnew(t *testing.T) {
 	require.Equal(t, errs.Forbidden, errs.CodeOf(err))
 	_, err = o.Decide(o.ctx, actor.Guest(o.tenant), d)
 	require.Equal(t, errs.Unauthenticated, errs.CodeOf(err))
-	made, err := o.Decide(o.ctx, o.officer, d)
+	_, err = o.Decide(o.ctx, o.officer, d)
 	require.NoError(t, err)
 	got := o.abroad(t, "DE").Outlook(pepper)
 	require.Equal(t, customs.WithDocument, got.Verdict)
@@ -137,7 +145,7 @@ func TestTheOfficeSettlesWhatNobodyKnew(t *testing.T) {
 	require.Equal(t, customs.AskOffice, o.abroad(t, "FR").Outlook(pepper).Verdict, "for Germany, not for France")
 
 	d.Outcome, d.Documents = customs.Allow, nil
-	made, err = o.Decide(o.ctx, o.officer, d)
+	made, err := o.Decide(o.ctx, o.officer, d)
 	require.NoError(t, err, "the same prefix again replaces it")
 	require.Equal(t, customs.Yes, o.abroad(t, "DE").Outlook(pepper).Verdict)
 	ham := customs.Goods{HSCode: "021099"}
@@ -155,8 +163,12 @@ func TestTheOfficeSettlesWhatNobodyKnew(t *testing.T) {
 	require.Equal(t, customs.AskOffice, o.abroad(t, "DE").Outlook(pepper).Verdict)
 
 	for _, bad := range []customs.Decision{
-		{Destination: "Germany", HSPrefix: "09", Outcome: customs.Allow, Note: "x"}, {Destination: "DE", Outcome: customs.Allow, Note: "x"}, {Destination: "DE", HSPrefix: "09", Outcome: customs.Allow},
-		{Destination: "DE", HSPrefix: "09", Outcome: customs.Permit, Note: "x"}, {Destination: "DE", HSPrefix: "09", Outcome: customs.Permit, Documents: []string{"a letter"}, Note: "x"}, {Destination: "DE", HSPrefix: "09", Outcome: "maybe", Note: "x"},
+		{Destination: "Germany", HSPrefix: "09", Outcome: customs.Allow, Note: "x"},
+		{Destination: "DE", Outcome: customs.Allow, Note: "x"},
+		{Destination: "DE", HSPrefix: "09", Outcome: customs.Allow},
+		{Destination: "DE", HSPrefix: "09", Outcome: customs.Permit, Note: "x"},
+		{Destination: "DE", HSPrefix: "09", Outcome: customs.Permit, Documents: []string{"a letter"}, Note: "x"},
+		{Destination: "DE", HSPrefix: "09", Outcome: "maybe", Note: "x"},
 	} {
 		_, err := o.Decide(o.ctx, o.officer, bad)
 		require.Equal(t, errs.Invalid, errs.CodeOf(err), bad)
@@ -218,6 +230,13 @@ func TestANewRateFollowsTheOldOneFromItsDay(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, rows, 2)
 	require.Equal(t, []string{"2027-04-01", "2028-01-01"}, []string{rows[0]["valid_to"], rows[1]["valid_to"]})
+	var file bytes.Buffer
+	require.NoError(t, o.Export(o.ctx, o.operator, customs.Rates, &file))
+	all, err := customs.ReadCSV(customs.Rates, &file)
+	require.NoError(t, err)
+	p, err = o.Preview(o.ctx, o.operator, customs.Rates, all)
+	require.NoError(t, err)
+	require.Equal(t, map[customs.Effect]int{customs.Unchanged: len(all)}, p.Count, "what has an end comes back unchanged too")
 	var audited int
 	require.NoError(t, o.db.Query(pg.WithTenant(o.ctx, tenants.PlatformID), func(q pg.Querier) error {
 		return q.QueryRow(o.ctx, `SELECT count(*) FROM audit_events WHERE tenant_id = $1 AND action = 'customs.row'`, tenants.PlatformID).Scan(&audited)

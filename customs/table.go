@@ -73,7 +73,8 @@ var layouts = map[Table]layout{
 			plain("measure", `.{0,80}`, "too_long"),
 			{"rate_percent", "(nullif($::text, '')::numeric * 10000)::bigint", "coalesce(trim_scale(rate_ppm / 10000.0)::text, '')", regexp.MustCompile(`^(\d{1,3}(\.\d{1,4})?)?$`), "bad_rate"},
 		}, common()...),
-		[]string{"destination", "kind", "hs_prefix", "origin", "measure"}, checkRate,
+		[]string{"destination", "kind", "hs_prefix", "origin", "measure"},
+		checkRate,
 	},
 	Bands: {
 		"customs_bands", append([]column{
@@ -90,7 +91,8 @@ var layouts = map[Table]layout{
 			plain("tax_name", `.{0,40}`, "too_long"),
 			plain("scheme", `.{0,40}`, "too_long"),
 		}, common()...),
-		[]string{"destination", "up_to"}, checkBand,
+		[]string{"destination", "up_to"},
+		checkBand,
 	},
 	Restrictions: {
 		"customs_restrictions", append([]column{
@@ -101,7 +103,8 @@ var layouts = map[Table]layout{
 			{"documents", "string_to_array($::text, ' ')", "array_to_string(documents, ' ')", regexp.MustCompile(`^[a-z_ ]{0,200}$`), "bad_document"},
 			plain("reason", `[a-z_]{0,40}`, "bad_reason"),
 		}, common()...),
-		[]string{"destination", "hs_prefix", "origin"}, checkRestriction,
+		[]string{"destination", "hs_prefix", "origin"},
+		checkRestriction,
 	},
 }
 

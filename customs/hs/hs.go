@@ -60,16 +60,20 @@ func newEntry(c Code) entry {
 	e := entry{Code: c, english: english(c.English), chinese: strings.Fields(c.Chinese)}
 	for _, word := range e.chinese {
 		syllables := terms.Latin(word)
-		initials := ""
-		for _, s := range syllables {
-			initials += s[:1]
-		}
 		e.sounds = append(e.sounds, strings.Join(syllables, ""))
-		if len(initials) > 1 {
-			e.sounds = append(e.sounds, initials)
+		if len(syllables) > 1 {
+			e.sounds = append(e.sounds, initials(syllables))
 		}
 	}
 	return e
+}
+
+func initials(syllables []string) string {
+	var b strings.Builder
+	for _, s := range syllables {
+		b.WriteByte(s[0])
+	}
+	return b.String()
 }
 
 // english gives the words of a text in small letters and in the singular.
@@ -166,10 +170,8 @@ func Search(query string, most int) []Code {
 // fits says how well a word names the entry; 0 not at all.
 func (e *entry) fits(word string) int {
 	if word[0] >= 0x80 {
-		for _, w := range e.chinese {
-			if w == word {
-				return 4
-			}
+		if slices.Contains(e.chinese, word) {
+			return 4
 		}
 		if strings.Contains(e.Chinese, word) {
 			return 2
@@ -210,26 +212,32 @@ func Suggest(most int, names ...string) []Code {
 		if len(e.Code.Code) != 6 {
 			return 0
 		}
-		sum := 0
-		for _, w := range e.chinese {
-			if strings.Contains(text, w) {
-				sum += 2 * len([]rune(w)) * len([]rune(w))
-			}
-		}
-		for _, w := range e.english {
-			if len(w) > 2 && !common[w] && said[w] {
-				sum += 6
-			}
-		}
-		if sum > 0 { // what differs from the goods only by such a word
-			for _, w := range e.english {
-				if common[w] && said[w] {
-					sum++
-				}
-			}
-		}
-		return sum
+		return e.likeness(text, said)
 	})
+}
+
+// likeness says how much of a text names the entry: long Chinese words most,
+// then English ones; common words only tell apart what is alike otherwise.
+func (e *entry) likeness(text string, said map[string]bool) int {
+	sum, shared := 0, 0
+	for _, w := range e.chinese {
+		if strings.Contains(text, w) {
+			sum += 2 * len([]rune(w)) * len([]rune(w))
+		}
+	}
+	for _, w := range e.english {
+		switch {
+		case !said[w]:
+		case common[w]:
+			shared++
+		case len(w) > 2:
+			sum += 6
+		}
+	}
+	if sum == 0 {
+		return 0
+	}
+	return sum + shared
 }
 
 // best gives the entries that score, the highest first, then by code.

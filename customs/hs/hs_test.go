@@ -18,9 +18,27 @@ func codes(found []hs.Code) []string {
 
 func TestSearch(t *testing.T) {
 	for _, c := range []struct{ query, first string }{
-		{"walnuts", "080231"}, {"walnuts shelled", "080232"}, {"sichuan pepper", "091099"}, {"花椒", "091099"}, {"huajiao", "091099"}, {"hj", "091099"},
-		{"木耳", "071232"}, {"muer", "071232"}, {"green tea", "090210"}, {"绿茶", "090210"}, {"honey", "040900"}, {"oranges", "080510"}, {"脐橙", "080510"}, {"qicheng", "080510"},
-		{"08.05", "0805"}, {"080510", "080510"}, {"chest", "080241"}, {"coffee roasted", "090121"}, {"当归", "121190"}, {"olive oil", "150920"}, {"竹编", "460211"},
+		{"walnuts", "080231"},
+		{"walnuts shelled", "080232"},
+		{"sichuan pepper", "091099"},
+		{"花椒", "091099"},
+		{"huajiao", "091099"},
+		{"hj", "091099"},
+		{"木耳", "071232"},
+		{"muer", "071232"},
+		{"green tea", "090210"},
+		{"绿茶", "090210"},
+		{"honey", "040900"},
+		{"oranges", "080510"},
+		{"脐橙", "080510"},
+		{"qicheng", "080510"},
+		{"08.05", "0805"},
+		{"080510", "080510"},
+		{"chest", "080241"},
+		{"coffee roasted", "090121"},
+		{"当归", "121190"},
+		{"olive oil", "150920"},
+		{"竹编", "460211"},
 	} {
 		found := hs.Search(c.query, 5)
 		require.NotEmpty(t, found, c.query)
@@ -36,8 +54,12 @@ func TestSuggest(t *testing.T) {
 		want  string
 		names []string
 	}{
-		{"091099", []string{"武都花椒 梅花椒", "Spices"}}, {"080231", []string{"Walnuts from Cheng county, in shell", "坚果"}}, {"071232", []string{"康县黑木耳", "菌菇山珍"}},
-		{"090121", []string{"Karima AA washed coffee, roasted whole bean", "Coffee"}}, {"080510", []string{"安西脐橙", "脐橙柑桔"}}, {"040900", []string{"土蜂蜜", "蜂蜜糖酱"}},
+		{"091099", []string{"武都花椒 梅花椒", "Spices"}},
+		{"080231", []string{"Walnuts from Cheng county, in shell", "坚果"}},
+		{"071232", []string{"康县黑木耳", "菌菇山珍"}},
+		{"090121", []string{"Karima AA washed coffee, roasted whole bean", "Coffee"}},
+		{"080510", []string{"安西脐橙", "脐橙柑桔"}},
+		{"040900", []string{"土蜂蜜", "蜂蜜糖酱"}},
 	} {
 		require.Contains(t, codes(hs.Suggest(3, c.names...)), c.want, c.names)
 	}
