@@ -158,7 +158,7 @@ func (d Deps) savePolicies(c *fiber.Ctx) error {
 	var err error
 	if !in.Bad() {
 		_, err = d.Counties.Change(r.ctx(), r.who, r.county.ID, "county.policy", func(t *tenants.County) error {
-			t.Policy = tenants.Policy{CommissionBP: bp, ReviewProducts: in.Flag("review"), ExportEnabled: in.Flag("export")}
+			t.Policy.CommissionBP, t.Policy.ReviewProducts, t.Policy.ExportEnabled = bp, in.Flag("review"), in.Flag("export")
 			return nil
 		})
 	}
