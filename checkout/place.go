@@ -204,8 +204,8 @@ const insertOrder = `WITH g AS (
 ), p AS (
 	INSERT INTO payments (tenant_id, id, group_id, provider, currency, amount, created_at, updated_at) VALUES ($1, $14, $2, $15, $10, $11, $12, $12)
 ), o AS (
-	INSERT INTO orders (tenant_id, id, group_id, number, seller_id, currency, goods, shipping, total, commission_bp, created_at, updated_at)
-	SELECT $1, id, $2, number, seller, $10, goods, shipping, goods + shipping, $16, $12, $12
+	INSERT INTO orders (tenant_id, id, group_id, number, seller_id, currency, goods, shipping, total, commission_bp, platform_bp, created_at, updated_at)
+	SELECT $1, id, $2, number, seller, $10, goods, shipping, goods + shipping, $16, $34, $12, $12
 	FROM unnest($17::uuid[], $18::text[], $19::uuid[], $20::bigint[], $21::bigint[]) AS u (id, number, seller, goods, shipping)
 ), e AS (
 	INSERT INTO order_events (tenant_id, id, order_id, state, at, account_id) SELECT $1, id, order_id, 'pending', $12, $5
@@ -257,7 +257,7 @@ func queueOrder(b *pgx.Batch, who actor.Actor, county *tenants.County, q Quote, 
 	}
 	b.Queue(insertOrder, who.Tenant, g.ID, q.ID, q.CartID, g.Account, g.Email, g.Phone, g.Language, address, q.Currency, g.Total.Amount, now, g.Expires,
 		g.Payment.ID, g.Payment.Provider, county.Policy.CommissionBP, o.ids, o.numbers, o.sellers, o.goods, o.shipping, o.events,
-		l.ids, l.orders, l.products, l.variants, l.titles, l.variantTitles, l.units, l.hsCodes, l.grams, l.quantities, l.prices)
+		l.ids, l.orders, l.products, l.variants, l.titles, l.variantTitles, l.units, l.hsCodes, l.grams, l.quantities, l.prices, county.Policy.Payout.PlatformBP)
 	return nil
 }
 

@@ -1,11 +1,14 @@
 package ledger
 
 import (
+	"context"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"countyfair/internal/money"
+	"countyfair/internal/pg"
 )
 
 // Refund is money that goes back to a buyer, in two steps: it is promised
@@ -63,4 +66,27 @@ func (r Refund) Failed(asked []Line, released bool) Entry {
 		e.Lines = append(e.Lines, l)
 	}
 	return e
+}
+
+// PostRefundFailed undoes the promise of a refund, as the book has it.
+func PostRefundFailed(ctx context.Context, tx *pg.Tx, tenant uuid.UUID, r Refund) error {
+	if _, err := Of(ctx, tx, tenant, r.Orders...); err != nil { // nobody else changes the orders now
+		return err
+	}
+	rows, err := tx.Query(ctx, `SELECT l.account, l.party, coalesce(l.order_id, $3), l.currency, l.amount FROM ledger_lines l JOIN ledger_entries e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id
+		WHERE e.tenant_id = $1 AND e.fact = $2 ORDER BY l.line`, tenant, RefundFact(r.ID, "asked"), uuid.Nil)
+	if err != nil {
+		return err
+	}
+	asked, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Line])
+	if err != nil {
+		return err
+	}
+	var released bool
+	for _, o := range r.Orders {
+		if err := tx.QueryRow(ctx, `SELECT $3 OR EXISTS (SELECT FROM ledger_entries WHERE tenant_id = $1 AND fact = $2)`, tenant, ReleaseFact(o), released).Scan(&released); err != nil {
+			return err
+		}
+	}
+	return Post(ctx, tx, tenant, r.Failed(asked, released))
 }
