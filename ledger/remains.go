@@ -197,3 +197,21 @@ func (e *Entry) takeExchanged(r Remains, c component, n int64) error {
 	}
 	return nil
 }
+
+// Available is what each seller can be paid in the currency; below zero, what a
+// seller owes.
+func Available(ctx context.Context, q pg.Querier, tenant uuid.UUID, code string) (map[uuid.UUID]int64, error) {
+	rows, err := q.Query(ctx, `SELECT party::uuid, -sum(amount)::bigint FROM ledger_lines WHERE tenant_id = $1 AND account = 'seller_available' AND currency = $2
+		GROUP BY party HAVING sum(amount) <> 0`, tenant, code)
+	if err != nil {
+		return nil, err
+	}
+	out := map[uuid.UUID]int64{}
+	var seller uuid.UUID
+	var sum int64
+	_, err = pgx.ForEachRow(rows, []any{&seller, &sum}, func() error {
+		out[seller] = sum
+		return nil
+	})
+	return out, err
+}
