@@ -73,4 +73,4 @@ need-postgres:
 	@sh scripts/need.sh postgres
 
 need-tests:
-	@sh scripts/need.sh postgres pgbouncer chromium fonts
+	@sh scripts/need.sh postgres pgbouncer chromium fonts axe

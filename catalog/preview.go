@@ -88,8 +88,10 @@ func (r *register) preview(file *sheet.File, pictures *album, im *Import) []Impo
 		problems = append(problems, r.named(v)...)
 		for _, name := range v.Pictures {
 			if pictures != nil && !pictures.has(name) {
-				problems = append(problems, sheet.Problem{Column: sheet.Pictures, Reason: "picture_missing", Warning: true,
-					Message: fmt.Sprintf("The picture “%s” is not in the zip.", name), Data: map[string]any{"name": name}})
+				problems = append(problems, sheet.Problem{
+					Column: sheet.Pictures, Reason: "picture_missing", Warning: true,
+					Message: fmt.Sprintf("The picture “%s” is not in the zip.", name), Data: map[string]any{"name": name},
+				})
 				if len(missing) < 200 {
 					missing[name] = true
 				}

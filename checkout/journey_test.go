@@ -81,8 +81,10 @@ func TestAGuestBuysFromTwoSellers(t *testing.T) {
 		require.Equal(t, "SF123", got.Shipment.TrackingNumber)
 	}
 	m.work()
-	require.ElementsMatch(t, []string{"order_placed buyer@home.example", "order_paid buyer@home.example", "order_to_ship pears@sellers.example",
-		"order_to_ship teas@sellers.example", "order_shipped buyer@home.example", "order_delivered pears@sellers.example"}, m.post.sent)
+	require.ElementsMatch(t, []string{
+		"order_placed buyer@home.example", "order_paid buyer@home.example", "order_to_ship pears@sellers.example",
+		"order_to_ship teas@sellers.example", "order_shipped buyer@home.example", "order_delivered pears@sellers.example",
+	}, m.post.sent)
 	m.sound()
 }
 

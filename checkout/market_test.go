@@ -102,8 +102,10 @@ func (m *market) assemble(ctx context.Context) error {
 		return err
 	}
 	m.box = sandboxpay.New(m.db, m.clock, sandboxpay.Options{Secret: []byte("secret"), Settle: time.Minute, Page: func(ref string) string { return "/sandbox/" + ref }})
-	m.Service = checkout.NewService(m.db, m.clock, dir, m.jobs, silent(), checkout.Config{Secret: []byte("secret"), Provider: sandboxpay.Name,
-		OrderURL: func(c *tenants.County, path string) string { return "http://" + c.Slug + ".localhost" + path }}, m.box)
+	m.Service = checkout.NewService(m.db, m.clock, dir, m.jobs, silent(), checkout.Config{
+		Secret: []byte("secret"), Provider: sandboxpay.Name,
+		OrderURL: func(c *tenants.County, path string) string { return "http://" + c.Slug + ".localhost" + path },
+	}, m.box)
 	m.box.SetTell(func(ctx context.Context, h headers, body []byte) error {
 		return m.ReceiveWebhook(ctx, sandboxpay.Name, h, body)
 	})

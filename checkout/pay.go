@@ -36,8 +36,10 @@ func (s *Service) open1(ctx context.Context, county *tenants.County, g *group) e
 	if err != nil {
 		return err
 	}
-	rec, err := provider.Create(ctx, NewPayment{ID: g.Payment.ID, Amount: g.Payment.Amount, Email: g.Email, Description: g.Orders[0].Number,
-		ReturnURL: s.cfg.OrderURL(county, s.orderPath(county.ID, g.ID, g.Orders[0].Number))})
+	rec, err := provider.Create(ctx, NewPayment{
+		ID: g.Payment.ID, Amount: g.Payment.Amount, Email: g.Email, Description: g.Orders[0].Number,
+		ReturnURL: s.cfg.OrderURL(county, s.orderPath(county.ID, g.ID, g.Orders[0].Number)),
+	})
 	if err != nil {
 		return err
 	}

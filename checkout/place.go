@@ -140,8 +140,10 @@ func (s *Service) groupByID(ctx context.Context, tenant, id uuid.UUID) (g *group
 }
 
 func (s *Service) placed(tenant uuid.UUID, g *group) Placed {
-	p := Placed{ID: g.ID, State: g.State, Total: g.Total, ExpiresAt: g.Expires, Payment: g.Payment, Token: s.orderToken(tenant, g.ID),
-		GuestLink: s.orderPath(tenant, g.ID, g.Orders[0].Number)}
+	p := Placed{
+		ID: g.ID, State: g.State, Total: g.Total, ExpiresAt: g.Expires, Payment: g.Payment, Token: s.orderToken(tenant, g.ID),
+		GuestLink: s.orderPath(tenant, g.ID, g.Orders[0].Number),
+	}
 	for _, o := range g.Orders {
 		p.Orders = append(p.Orders, PlacedOrder{o.ID, o.Number, o.Seller, o.Total, o.State})
 	}
@@ -158,9 +160,13 @@ func (s *Service) placeNew(ctx context.Context, who actor.Actor, county *tenants
 	if err := q.refusal(); err != nil {
 		return nil, err
 	}
-	g := &group{ID: newID(), Account: account(who), Email: r.Email, Phone: q.Address.Phone, Language: who.Language, Total: q.Amounts.Total, State: GroupPending,
-		Expires: now.Add(s.cfg.HoldFor), Payment: Payment{ID: newID(), Provider: provider.Name(), Amount: q.Amounts.Total,
-			Refunded: money.Of(0, q.Currency), State: PaymentCreated, updated: now}}
+	g := &group{
+		ID: newID(), Account: account(who), Email: r.Email, Phone: q.Address.Phone, Language: who.Language, Total: q.Amounts.Total, State: GroupPending,
+		Expires: now.Add(s.cfg.HoldFor), Payment: Payment{
+			ID: newID(), Provider: provider.Name(), Amount: q.Amounts.Total,
+			Refunded: money.Of(0, q.Currency), State: PaymentCreated, updated: now,
+		},
+	}
 	if g.Email == "" {
 		g.Email = q.email
 	}

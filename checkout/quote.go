@@ -33,8 +33,10 @@ type Amounts struct {
 func amounts(currency string, goods, freight int64) (Amounts, error) {
 	nothing := money.Of(0, currency)
 	total, err := money.Of(goods, currency).Add(money.Of(freight, currency))
-	return Amounts{Goods: money.Of(goods, currency), Shipping: money.Of(freight, currency), Insurance: nothing, Handling: nothing,
-		Duty: nothing, Tax: nothing, Discount: nothing, Total: total}, err
+	return Amounts{
+		Goods: money.Of(goods, currency), Shipping: money.Of(freight, currency), Insurance: nothing, Handling: nothing,
+		Duty: nothing, Tax: nothing, Discount: nothing, Total: total,
+	}, err
 }
 
 // Quote is frozen: what will be charged, for what, to where, until when.
@@ -170,8 +172,10 @@ func (s *Service) keepQuote(ctx context.Context, who actor.Actor, q Quote) error
 
 // compute is the arithmetic of a quote; it asks nobody.
 func compute(county *tenants.County, zones []tenants.Zone, cart Cart, to shipping.Address) (Quote, error) {
-	q := Quote{CartID: cart.ID, Currency: cart.Currency, Address: to, ShippingOption: Standard,
-		Lines: []QuoteLine{}, Consignments: []Consignment{}, ShippingOptions: []ShippingOption{}, Restrictions: []Restriction{}}
+	q := Quote{
+		CartID: cart.ID, Currency: cart.Currency, Address: to, ShippingOption: Standard,
+		Lines: []QuoteLine{}, Consignments: []Consignment{}, ShippingOptions: []ShippingOption{}, Restrictions: []Restriction{},
+	}
 	parcels := map[uuid.UUID]*shipping.Parcel{}
 	for _, l := range cart.Lines {
 		if l.Problem != nil {

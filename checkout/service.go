@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -17,8 +18,6 @@ import (
 	"countyfair/internal/pg"
 	"countyfair/ledger"
 	"countyfair/tenants"
-
-	"errors"
 )
 
 // Config is what an installation decides.

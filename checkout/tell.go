@@ -37,14 +37,18 @@ func (s *Service) toBuyer(tenant uuid.UUID, g *group, kind string) notify.Messag
 
 // toBuyerOf is a message about one order to whoever bought.
 func (s *Service) toBuyerOf(tenant uuid.UUID, g *group, o placedOrder, kind string) notify.Message {
-	return notify.Message{Kind: kind, Dedupe: kind + "/" + o.ID.String() + "/buyer", Email: g.Email, Phone: g.Phone, Language: g.Language,
-		Data: data(o.Number, o.Total, s.orderPath(tenant, g.ID, o.Number))}
+	return notify.Message{
+		Kind: kind, Dedupe: kind + "/" + o.ID.String() + "/buyer", Email: g.Email, Phone: g.Phone, Language: g.Language,
+		Data: data(o.Number, o.Total, s.orderPath(tenant, g.ID, o.Number)),
+	}
 }
 
 // toSeller is a message about one order to its seller.
 func toSeller(o placedOrder, kind string) notify.Message {
-	return notify.Message{Kind: kind, Dedupe: kind + "/" + o.ID.String() + "/seller", Email: o.email, Phone: o.phone, Language: o.language,
-		Data: data(o.Number, o.Total, "/sell/orders/"+o.Number)}
+	return notify.Message{
+		Kind: kind, Dedupe: kind + "/" + o.ID.String() + "/seller", Email: o.email, Phone: o.phone, Language: o.language,
+		Data: data(o.Number, o.Total, "/sell/orders/"+o.Number),
+	}
 }
 
 func data(number string, total money.Money, path string) map[string]any {

@@ -29,6 +29,8 @@ type county struct {
 	Delivery       []zone               `json:"delivery"`
 	NotDelivered   []string             `json:"not_delivered"`
 	Pages          map[string]lang.Text `json:"pages"`
+
+	samples *samples
 }
 
 type category struct {
@@ -71,7 +73,17 @@ func read(slug string) (*county, error) {
 	if err := json.Unmarshal(raw, c); err != nil {
 		return nil, fmt.Errorf("demo: %s/county.json: %w", slug, err)
 	}
-	return c, nil
+	c.samples, err = readSamples(c)
+	return c, err
+}
+
+// login is the account of the seller of that code: the first of the county has
+// the one that the demo names.
+func (c *county) login(code string) string {
+	if code == c.Sellers[0].Code {
+		code = "seller"
+	}
+	return code + "@" + c.Slug + ".demo"
 }
 
 // zones in the order in which they are tried: where nothing is sent comes first.

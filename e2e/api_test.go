@@ -109,8 +109,10 @@ func TestThreeHundredBuyersOfAHundredBoxes(t *testing.T) {
 	guest := api(t, m, "longnan")
 	seller := guest.signedIn("seller@longnan.demo")
 	category := text(t, guest.must("list-categories", nil, nil), "items", 0, "code")
-	product := seller.must("create-product", nil, object{"title": object{"zh-Hans": "一百箱"}, "category": category,
-		"variants": []object{{"title": "一箱", "price": object{"amount": 100, "currency": "CNY"}, "unit": "箱", "net_weight_g": 1000, "stock": 100}}})
+	product := seller.must("create-product", nil, object{
+		"title": object{"zh-Hans": "一百箱"}, "category": category,
+		"variants": []object{{"title": "一箱", "price": object{"amount": 100, "currency": "CNY"}, "unit": "箱", "net_weight_g": 1000, "stock": 100}},
+	})
 	variant := text(t, product, "variants", 0, "id")
 	seller.must("publish-product", []string{text(t, product, "id")}, object{})
 	quotes := make([]*caller, 300)

@@ -163,8 +163,10 @@ var client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
 func TestTheDemoSaysWhereEverythingIs(t *testing.T) {
 	m := demo(t)
 	out := m.out.String()
-	for _, want := range []string{m.host("longnan"), m.host("xinfeng"), m.host("nyeri"), "operator@demo", "officer@longnan.demo",
-		"seller@nyeri.demo", "buyer@xinfeng.demo", password, "\nready\n"} {
+	for _, want := range []string{
+		m.host("longnan"), m.host("xinfeng"), m.host("nyeri"), "operator@demo", "officer@longnan.demo",
+		"seller@nyeri.demo", "buyer@xinfeng.demo", password, "\nready\n",
+	} {
 		require.Contains(t, out, want)
 	}
 	t.Logf("first start: ready in %.1f s", m.ready.Seconds())
@@ -183,9 +185,37 @@ func TestASecondStartKeepsItsDataAndStopsCleanly(t *testing.T) {
 	status, list := a.call("list-products", nil, nil, "limit", "1")
 	require.Equal(t, 200, status)
 	require.Len(t, list["items"], 1)
+	require.Equal(t, bought(t, shared.m), bought(t, second), "the same seed tells the same stories")
 	require.NoError(t, second.stop())
 	left, err := exec.Command("pgrep", "-f", dir).Output() //nolint:noctx,gosec // our own folder
 	require.Error(t, err, "something still runs: %s", left)
+}
+
+// bought is what the demo's buyer began with, the newest first.
+func bought(t *testing.T, m *market) (out []string) {
+	t.Helper()
+	orders := api(t, m, "longnan").signedIn("buyer@longnan.demo").must("list-my-purchases", nil, nil)
+	for _, o := range orders["items"].([]any) {
+		out = append(out, fmt.Sprint(at(t, o, "status"), at(t, o, "seller", "name"), at(t, o, "total", "amount")))
+	}
+	return out
+}
+
+func TestTheCountiesBeginWithOrders(t *testing.T) {
+	m := demo(t)
+	for _, slug := range []string{"longnan", "xinfeng", "nyeri"} {
+		guest := api(t, m, slug)
+		stands := map[any]int{}
+		for _, o := range guest.signedIn("seller@" + slug + ".demo").must("list-my-orders", nil, nil)["items"].([]any) {
+			stands[at(t, o, "status")]++
+		}
+		for status, least := range map[string]int{"paid": 3, "shipped": 2, "delivered": 2, "cancelled": 1} {
+			require.GreaterOrEqual(t, stands[status], least, "%s: %s of %v", slug, status, stands)
+		}
+		mine := guest.signedIn("buyer@"+slug+".demo").must("list-my-purchases", nil, nil)
+		require.GreaterOrEqual(t, len(mine["items"].([]any)), 5)
+		require.NotEmpty(t, guest.signedIn("officer@"+slug+".demo").must("list-seller-applications", nil, nil)["items"])
+	}
 }
 
 func TestAKilledDemoStartsAgain(t *testing.T) {

@@ -25,9 +25,9 @@ var files embed.FS
 
 // Status is one migration and whether it has run.
 type Status struct {
-	Version int64
-	Name    string
-	Applied bool
+	Version int64  `json:"version"`
+	Name    string `json:"file"`
+	Applied bool   `json:"applied"`
 }
 
 // Up brings the schema to the newest version. url is the owner's.

@@ -17,8 +17,16 @@ func TestRateIsByStartedKilogram(t *testing.T) {
 	free := int64(9900)
 	z := &tenants.Zone{FirstKg: 800, NextKg: 200, FreeAbove: &free}
 	for _, c := range []struct{ goods, grams, want int64 }{
-		{1000, 1, 800}, {1000, 999, 800}, {1000, 1000, 800}, {1000, 1001, 1000}, {1000, 2000, 1000},
-		{1000, 2001, 1200}, {1000, 0, 800}, {9899, 5000, 1600}, {9900, 5000, 0}, {20000, 90000, 0},
+		{1000, 1, 800},
+		{1000, 999, 800},
+		{1000, 1000, 800},
+		{1000, 1001, 1000},
+		{1000, 2000, 1000},
+		{1000, 2001, 1200},
+		{1000, 0, 800},
+		{9899, 5000, 1600},
+		{9900, 5000, 0},
+		{20000, 90000, 0},
 	} {
 		got, err := shipping.Rate(z, shipping.Parcel{Goods: c.goods, Grams: c.grams})
 		require.NoError(t, err)
@@ -78,8 +86,10 @@ func TestAnAddressIsCleanedOrEveryWrongFieldNamed(t *testing.T) {
 	for _, f := range e.Fields {
 		reasons[f.Name] = f.Reason
 	}
-	require.Equal(t, map[string]string{"address.country": "unknown_country", "address.name": "required", "address.line1": "required",
-		"address.line2": "too_long", "address.city": "not_text", "address.phone": "not_a_phone"}, reasons)
+	require.Equal(t, map[string]string{
+		"address.country": "unknown_country", "address.name": "required", "address.line1": "required",
+		"address.line2": "too_long", "address.city": "not_text", "address.phone": "not_a_phone",
+	}, reasons)
 	for _, code := range []string{"", "C", "CHN", "EU", "ZZ", "UK", "001"} {
 		_, err := shipping.Address{Name: "A", Phone: "+8613800138000", Country: code, Line1: "x"}.Clean("")
 		require.Error(t, err, code)

@@ -57,9 +57,11 @@ func (s *Service) Create(ctx context.Context, who actor.Actor, n New) (*County, 
 		return nil, err
 	}
 	now := s.clock.Now()
-	c := &County{ID: uuid.Must(uuid.NewV7()), Slug: n.Slug, Names: n.Names.Trimmed(), Tagline: n.Tagline.Trimmed(), DivisionCode: n.DivisionCode,
+	c := &County{
+		ID: uuid.Must(uuid.NewV7()), Slug: n.Slug, Names: n.Names.Trimmed(), Tagline: n.Tagline.Trimmed(), DivisionCode: n.DivisionCode,
 		Country: n.Country, TimeZone: n.TimeZone, Languages: n.Languages, Currency: n.Currency, Brand: n.Brand, Policy: n.Policy,
-		SeasonNotes: n.SeasonNotes, State: Draft, Version: 1, CreatedAt: now, UpdatedAt: now}
+		SeasonNotes: n.SeasonNotes, State: Draft, Version: 1, CreatedAt: now, UpdatedAt: now,
+	}
 	if c.Brand.Colour == "" {
 		c.Brand.Colour = "#963a2f"
 	}

@@ -30,8 +30,10 @@ func service(t *testing.T, db *pg.DB) *tenants.Service {
 }
 
 func longnan() tenants.New {
-	return tenants.New{Slug: "longnan", Names: lang.Text{"zh-Hans": "陇南集", "en": "Longnan Fair"}, Country: "CN", DivisionCode: "621200",
-		TimeZone: "Asia/Shanghai", Languages: []string{"zh-Hans", "en"}, Currency: "CNY"}
+	return tenants.New{
+		Slug: "longnan", Names: lang.Text{"zh-Hans": "陇南集", "en": "Longnan Fair"}, Country: "CN", DivisionCode: "621200",
+		TimeZone: "Asia/Shanghai", Languages: []string{"zh-Hans", "en"}, Currency: "CNY",
+	}
 }
 
 func TestACountyIsFoundByHostDomainAndHeader(t *testing.T) {
@@ -119,8 +121,10 @@ func TestEveryActIsAuditedInItsOwnTransaction(t *testing.T) {
 	c, err := s.Create(t.Context(), operator, longnan())
 	require.NoError(t, err)
 	free := int64(7900)
-	require.NoError(t, s.SetZones(t.Context(), operator, c.ID, []tenants.Zone{{Names: lang.Text{"en": "China"}, Countries: []string{"CN"},
-		Delivers: true, FirstKg: 600, NextKg: 200, FreeAbove: &free, DaysMin: 2, DaysMax: 4}}))
+	require.NoError(t, s.SetZones(t.Context(), operator, c.ID, []tenants.Zone{{
+		Names: lang.Text{"en": "China"}, Countries: []string{"CN"},
+		Delivers: true, FirstKg: 600, NextKg: 200, FreeAbove: &free, DaysMin: 2, DaysMax: 4,
+	}}))
 	require.NoError(t, s.SetPage(t.Context(), operator, c.ID, tenants.Page{Kind: tenants.Terms, Language: "en", Body: "Be fair."}))
 	ctx := pg.WithTenant(context.Background(), c.ID)
 	var actions []string

@@ -51,8 +51,10 @@ func newApp(t *testing.T) *fiber.App {
 	dir, err := tenants.OpenDirectory(t.Context(), db, "localhost", log)
 	require.NoError(t, err)
 	base, _ := url.Parse("http://localhost:8080")
-	app, err := web.New(web.Deps{Config: config.Config{PublicURL: base, Secret: strings.Repeat("x", 32)}, DB: db, Clock: clock.System{}, Log: log,
-		Jobs: jobs.NewRegistry(), Version: "test", Counties: tenants.NewService(db, dir, clock.System{}), People: people{}})
+	app, err := web.New(web.Deps{
+		Config: config.Config{PublicURL: base, Secret: strings.Repeat("x", 32)}, DB: db, Clock: clock.System{}, Log: log,
+		Jobs: jobs.NewRegistry(), Version: "test", Counties: tenants.NewService(db, dir, clock.System{}), People: people{},
+	})
 	require.NoError(t, err)
 	return app
 }

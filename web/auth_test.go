@@ -51,8 +51,10 @@ func newFair(t *testing.T) *fair {
 	f.accounts, err = auth.NewService(db, clock.System{}, registry, auth.Config{Secret: secret, Issuer: "http://localhost:8080"})
 	require.NoError(t, err)
 	base, _ := url.Parse("http://localhost:8080")
-	f.app, err = web.New(web.Deps{Config: config.Config{PublicURL: base, Secret: secret}, DB: db, Clock: clock.System{}, Log: log, Jobs: registry, Version: "test",
-		Counties: tenants.NewService(db, dir, clock.System{}), Accounts: f.accounts, People: web.People{Auth: f.accounts}})
+	f.app, err = web.New(web.Deps{
+		Config: config.Config{PublicURL: base, Secret: secret}, DB: db, Clock: clock.System{}, Log: log, Jobs: registry, Version: "test",
+		Counties: tenants.NewService(db, dir, clock.System{}), Accounts: f.accounts, People: web.People{Auth: f.accounts},
+	})
 	require.NoError(t, err)
 	return f
 }

@@ -87,8 +87,10 @@ func TestTheCountysOwnPages(t *testing.T) {
 	s := newShop(t)
 	b := s.browser()
 	b.open("/terms").is(200).sees("The county has not written this page yet")
-	require.NoError(t, s.owners.SetPage(s.ctx, actor.OfSystem(s.county), s.county, tenants.Page{Kind: tenants.Terms, Language: "en",
-		Body: "# Returns\n\nWithin *seven* days.\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1))"}))
+	require.NoError(t, s.owners.SetPage(s.ctx, actor.OfSystem(s.county), s.county, tenants.Page{
+		Kind: tenants.Terms, Language: "en",
+		Body: "# Returns\n\nWithin *seven* days.\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1))",
+	}))
 	b.open("/terms").is(200).sees("Returns", "seven")
 	require.Contains(t, b.body, "<h2>Returns</h2>")
 	require.Contains(t, b.body, "<em>seven</em>")

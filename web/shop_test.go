@@ -70,8 +70,10 @@ func newShop(t *testing.T, change ...func(*web.Shop)) *shop {
 	s.auth, err = auth.NewService(s.db, s.clock, registry, auth.Config{Secret: secret, Issuer: "http://localhost", Limits: limits})
 	require.NoError(t, err)
 	s.pays = sandboxpay.New(s.db, s.clock, sandboxpay.Options{Secret: []byte(secret), Page: pay.PagePath})
-	s.check = checkout.NewService(s.db, s.clock, dir, registry, log, checkout.Config{Secret: []byte(secret), Provider: sandboxpay.Name,
-		OrderURL: func(_ *tenants.County, path string) string { return storefront.ResultPath(path) }}, s.pays)
+	s.check = checkout.NewService(s.db, s.clock, dir, registry, log, checkout.Config{
+		Secret: []byte(secret), Provider: sandboxpay.Name,
+		OrderURL: func(_ *tenants.County, path string) string { return storefront.ResultPath(path) },
+	}, s.pays)
 	files, err := disk.Open(t.TempDir())
 	require.NoError(t, err)
 	s.owners = tenants.NewService(s.db, dir, s.clock)
@@ -81,10 +83,12 @@ func newShop(t *testing.T, change ...func(*web.Shop)) *shop {
 	for _, f := range change {
 		f(&face)
 	}
-	s.app, err = web.New(web.Deps{Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
+	s.app, err = web.New(web.Deps{
+		Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
 		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
 		Sellers: s.farms, Catalog: s.goods, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
-		Shop: face})
+		Shop: face,
+	})
 	require.NoError(t, err)
 	return s
 }
@@ -134,8 +138,10 @@ func (b *browser) signIn(login string) *browser {
 func (s *shop) farm(login, zh, en string) actor.Actor {
 	s.t.Helper()
 	who := actor.Actor{Tenant: s.county, Account: s.user(login, actor.Buyer).ID, Language: "en"}
-	f, err := s.farms.Apply(s.ctx, who, sellers.Profile{Kind: sellers.Household, Names: lang.Text{"zh-Hans": zh, "en": en},
-		Village: lang.Text{"zh-Hans": "马街镇马街坝村", "en": "Majieba, Majie township"}, Story: lang.Text{"en": "Four generations on one slope."}, Contact: "王", Phone: "+86 139 0000 0000"})
+	f, err := s.farms.Apply(s.ctx, who, sellers.Profile{
+		Kind: sellers.Household, Names: lang.Text{"zh-Hans": zh, "en": en},
+		Village: lang.Text{"zh-Hans": "马街镇马街坝村", "en": "Majieba, Majie township"}, Story: lang.Text{"en": "Four generations on one slope."}, Contact: "王", Phone: "+86 139 0000 0000",
+	})
 	require.NoError(s.t, err)
 	officer := actor.Actor{Tenant: s.county, Account: s.user("officer-"+login, actor.Officer).ID, Roles: []actor.Role{actor.Officer}}
 	_, err = s.farms.Decide(s.ctx, officer, f.ID, sellers.Decision{Approve: true})
@@ -148,9 +154,11 @@ func (s *shop) farm(login, zh, en string) actor.Actor {
 func (s *shop) grow(who actor.Actor, zh, en string, price int64, stock int, change ...func(*catalog.Draft)) *catalog.Own {
 	s.t.Helper()
 	harvested := time.Date(2026, 7, 28, 0, 0, 0, 0, time.UTC)
-	d := catalog.Draft{Title: lang.Text{"zh-Hans": zh, "en": en}, Description: lang.Text{"en": "Picked by <b>hand</b>."}, Category: "spice", Origin: lang.Text{"zh-Hans": "武都区 马街镇", "en": "Majie, Wudu"},
+	d := catalog.Draft{
+		Title: lang.Text{"zh-Hans": zh, "en": en}, Description: lang.Text{"en": "Picked by <b>hand</b>."}, Category: "spice", Origin: lang.Text{"zh-Hans": "武都区 马街镇", "en": "Majie, Wudu"},
 		Season: 0b0000_0111_0000_0000, HarvestedOn: &harvested,
-		Variants: []catalog.VariantDraft{{Title: lang.Text{"zh-Hans": "500 克 袋", "en": "500 g bag"}, Unit: "bag", NetWeightG: 500, Price: money.Of(price, "CNY"), Stock: &stock}}}
+		Variants: []catalog.VariantDraft{{Title: lang.Text{"zh-Hans": "500 克 袋", "en": "500 g bag"}, Unit: "bag", NetWeightG: 500, Price: money.Of(price, "CNY"), Stock: &stock}},
+	}
 	for _, f := range change {
 		f(&d)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"countyfair/adapters/sandboxpay"
@@ -16,7 +17,6 @@ import (
 	"countyfair/internal/clock"
 	"countyfair/internal/money"
 	"countyfair/internal/testkit"
-	"github.com/google/uuid"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -31,7 +31,8 @@ func TestTheSandboxIsAProvider(t *testing.T) {
 				require.NoError(t, err)
 			}
 		}
-		return paymenttest.Provider{PaymentProvider: s, Pay: decide(sandboxpay.Succeed), Decline: decide(sandboxpay.Decline), Delay: decide(sandboxpay.Delay),
+		return paymenttest.Provider{
+			PaymentProvider: s, Pay: decide(sandboxpay.Succeed), Decline: decide(sandboxpay.Decline), Delay: decide(sandboxpay.Delay),
 			Refunded: func(t *testing.T, ref string) int64 {
 				n, err := s.Refunded(t.Context(), ref)
 				require.NoError(t, err)
@@ -41,7 +42,8 @@ func TestTheSandboxIsAProvider(t *testing.T) {
 				body, err := json.Marshal(map[string]string{"id": id, "kind": "payment.succeeded", "payment": ref})
 				require.NoError(t, err)
 				return s.Sign(body, clock.System{}.Now()), body
-			}}
+			},
+		}
 	})
 }
 

@@ -30,17 +30,21 @@ func TestStripeDoesWhatEveryProviderMust(t *testing.T) {
 		move := func(status string, err map[string]any) func(*testing.T, string) {
 			return func(_ *testing.T, ref string) { f.move(ref, status, err) }
 		}
-		return paymenttest.Provider{PaymentProvider: stripe.New(stripe.Options{Key: "sk_test_1", WebhookSecret: secret, URL: url}),
-			Pay: move("succeeded", nil), Decline: move("requires_payment_method", declined), Delay: move("processing", nil),
+		return paymenttest.Provider{
+			PaymentProvider: stripe.New(stripe.Options{Key: "sk_test_1", WebhookSecret: secret, URL: url}),
+			Pay:             move("succeeded", nil), Decline: move("requires_payment_method", declined), Delay: move("processing", nil),
 			Refunded:    func(_ *testing.T, ref string) int64 { f.mu.Lock(); defer f.mu.Unlock(); return f.refunds[ref] },
-			SignedEvent: signed}
+			SignedEvent: signed,
+		}
 	})
 }
 
 func signed(t *testing.T, id, ref string) (http.Header, []byte) {
 	t.Helper()
-	body, err := json.Marshal(map[string]any{"id": id, "object": "event", "api_version": sdk.APIVersion, "type": "payment_intent.succeeded",
-		"data": map[string]any{"object": map[string]any{"id": ref, "object": "payment_intent"}}})
+	body, err := json.Marshal(map[string]any{
+		"id": id, "object": "event", "api_version": sdk.APIVersion, "type": "payment_intent.succeeded",
+		"data": map[string]any{"object": map[string]any{"id": ref, "object": "payment_intent"}},
+	})
 	require.NoError(t, err)
 	s := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: body, Secret: secret, Timestamp: time.Now()})
 	return http.Header{"Stripe-Signature": {s.Header}}, body

@@ -10,8 +10,10 @@ var monthNames = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug"
 
 var (
 	allYear  = map[string]bool{"全年": true, "四季": true, "常年": true, "一年四季": true, "allyear": true, "yearround": true, "allyearround": true, "always": true, "112月": true, "jandec": true}
-	quarters = map[string]int{"春": 0b11100, "夏": 0b11100000, "秋": 0b11100000000, "冬": 0b100000000011,
-		"spring": 0b11100, "summer": 0b11100000, "autumn": 0b11100000000, "fall": 0b11100000000, "winter": 0b100000000011}
+	quarters = map[string]int{
+		"春": 0b11100, "夏": 0b11100000, "秋": 0b11100000000, "冬": 0b100000000011,
+		"spring": 0b11100, "summer": 0b11100000, "autumn": 0b11100000000, "fall": 0b11100000000, "winter": 0b100000000011,
+	}
 	seasonSplit = regexp.MustCompile(`[、,;，；/和及&]|\band\b`)
 	seasonRange = regexp.MustCompile(`^([0-9]{1,2}|\p{Latin}{3,9})(?:月|\.)?(?:\s*(?:-|–|—|~|～|至|到|to)\s*([0-9]{1,2}|\p{Latin}{3,9})(?:月|\.)?)?(?:份|旬|底|初)?$`)
 )

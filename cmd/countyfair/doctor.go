@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ import (
 
 	"countyfair/adapters/disk"
 	"countyfair/internal/config"
+	"countyfair/internal/pgembed"
 	"countyfair/migrations"
 )
 
@@ -29,8 +31,10 @@ type finding struct {
 }
 
 func doctorCommand(e env) *cobra.Command {
-	cmd := &cobra.Command{Use: "doctor", Short: "Check the database, the files, payment keys, the clock and the ports", Args: cobra.NoArgs,
-		Long: "Checks what serve needs, with the same environment. One line each; exit code 1 where one fails."}
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check the database, the files, payment keys, the clock and the ports", Args: cobra.NoArgs,
+		Long: "Checks what serve needs, with the same environment. One line each; exit code 1 where one fails.",
+	}
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		found := examine(cmd.Context(), e)
@@ -57,7 +61,7 @@ func examine(ctx context.Context, e env) []finding {
 	out := []finding{verdict("settings", "ready for serve", cfg.ReadyToServe())}
 	out = append(out, examineDatabase(ctx, cfg)...)
 	return append(out, verdict("files", "can be written and read in "+filepath.Join(cfg.DataDir, "files"), tryFiles(ctx, cfg)),
-		payments(cfg), verdict("port "+cfg.Addr, "free", tryPort(cfg.Addr)), verdict("port "+cfg.AdminAddr, "free", tryPort(cfg.AdminAddr)), ffmpeg())
+		payments(cfg), tryPort(ctx, cfg, cfg.Addr), tryPort(ctx, cfg, cfg.AdminAddr), ffmpeg())
 }
 
 func verdict(part, good string, err error) finding {
@@ -68,9 +72,11 @@ func verdict(part, good string, err error) finding {
 }
 
 func examineDatabase(ctx context.Context, cfg config.Config) []finding {
-	if cfg.DatabaseURL == "" {
-		return []finding{{"database", "failed", "DATABASE_URL is not set"}}
+	stop, err := readyDatabase(ctx, &cfg, pgembed.Join, nil)
+	if err != nil {
+		return []finding{verdict("database", "", err)}
 	}
+	defer stop()
 	conn, err := pgx.Connect(ctx, cfg.DatabaseURL)
 	if err != nil {
 		return []finding{{"database", "failed", "cannot connect: " + strings.TrimSpace(lastLine(err.Error()))}}
@@ -142,12 +148,28 @@ func payments(cfg config.Config) finding {
 	return finding{"payments", "failed", "STRIPE_SECRET_KEY is not a secret key (sk_live_… or sk_test_…)"}
 }
 
-func tryPort(addr string) error {
+// tryPort: a port that serve holds already is as good as a free one.
+func tryPort(ctx context.Context, cfg config.Config, addr string) finding {
 	l, err := net.Listen("tcp", addr) //nolint:noctx // closed at once
-	if err != nil {
-		return err
+	if err == nil {
+		err = l.Close()
+	} else if serving(ctx, cfg.AdminAddr) {
+		return finding{"port " + addr, "ok", "held by serve, which is running"}
 	}
-	return l.Close()
+	return verdict("port "+addr, "free", err)
+}
+
+func serving(ctx context.Context, admin string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+admin+"/livez", http.NoBody)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	_ = res.Body.Close()
+	return res.StatusCode == http.StatusOK
 }
 
 func ffmpeg() finding {

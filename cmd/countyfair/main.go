@@ -21,7 +21,7 @@ func main() {
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "countyfair:", err)
+		fmt.Fprintln(os.Stderr, "countyfair:", plain(err))
 		os.Exit(1)
 	}
 }

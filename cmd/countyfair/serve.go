@@ -11,6 +11,7 @@ import (
 
 	"countyfair/internal/config"
 	"countyfair/internal/observe"
+	"countyfair/internal/pgembed"
 	"countyfair/migrations"
 )
 
@@ -25,6 +26,16 @@ func serveCommand(e env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			pgLog, err := openLog(cfg, "postgres.log")
+			if err != nil {
+				return err
+			}
+			defer pgLog.Close() //nolint:errcheck // a log
+			stop, err := readyDatabase(cmd.Context(), &cfg, pgembed.Start, pgLog)
+			if err != nil {
+				return err
+			}
+			defer stop()
 			return serve(cmd.Context(), cfg, log, true)
 		},
 	}
@@ -39,6 +50,9 @@ func workerCommand(e env) *cobra.Command {
 			cfg, log, err := production(e)
 			if err != nil {
 				return err
+			}
+			if cfg.DatabaseURL == "" {
+				return errors.New("DATABASE_URL is not set: a worker shares its database with serve, and a private one serves one process (which does the jobs itself)")
 			}
 			cfg.Workers = max(cfg.Workers, 1)
 			return serve(cmd.Context(), cfg, log, false)
@@ -105,7 +119,7 @@ func (in *installation) fitForProduction(ctx context.Context) error {
 		return err
 	}
 	if demo {
-		return errors.New("this database holds the demo's accounts, whose password everybody knows: serve from another database")
+		return errors.New("this database holds the demo's accounts, whose password everybody knows: serve from another (DATABASE_URL, or another DATA_DIR for a private one)")
 	}
 	return nil
 }

@@ -17,8 +17,10 @@ import (
 func userCommand(e env) *cobra.Command {
 	var county, role, name, language string
 	var withPassword bool
-	create := &cobra.Command{Use: "create LOGIN", Short: "Make an account", Args: cobra.ExactArgs(1),
-		Long: "Make an account for an e-mail address or a phone number. Without --password-stdin the person signs in by one-time code."}
+	create := &cobra.Command{
+		Use: "create LOGIN", Short: "Make an account", Args: cobra.ExactArgs(1),
+		Long: "Make an account for an e-mail address or a phone number. Without --password-stdin the person signs in by one-time code.",
+	}
 	f := create.Flags()
 	f.StringVar(&county, "tenant", "", "the county's `slug`; operators belong to none")
 	f.StringVar(&role, "role", "", "buyer, officer, supervisor or operator")

@@ -138,12 +138,7 @@ func (in *installation) trade(dir *tenants.Directory) {
 	} else {
 		providers = append(providers, stripe.New(stripe.Options{Key: in.cfg.StripeKey, WebhookSecret: in.cfg.StripeWebhook, URL: in.cfg.StripeURL, Retries: 2, Page: pay.CardPath}))
 	}
-	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, checkout.Config{
-		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider,
-		OrderURL: func(c *tenants.County, path string) string {
-			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
-		},
-	}, providers...)
+	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, in.buying(dir), providers...)
 	if in.sandbox != nil {
 		in.sandbox.SetTell(func(ctx context.Context, header http.Header, body []byte) error {
 			return in.checkout.ReceiveWebhook(ctx, in.sandbox.Name(), header, body)
@@ -151,9 +146,32 @@ func (in *installation) trade(dir *tenants.Directory) {
 	}
 }
 
+// buying is what the installation decides about orders.
+func (in *installation) buying(dir *tenants.Directory) checkout.Config {
+	return checkout.Config{
+		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider,
+		OrderURL: func(c *tenants.County, path string) string {
+			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
+		},
+	}
+}
+
 // demo gives the seed its use-cases.
-func (in *installation) demo() demo.Services {
-	return demo.Services{Counties: in.counties, Auth: in.auth, Sellers: in.sellers, Catalog: in.catalog}
+func (in *installation) demo(seed int64) demo.Services {
+	pay := func(ctx context.Context, ref string) (checkout.ProviderPayment, error) {
+		return in.sandbox.Decide(ctx, ref, sandboxpay.Succeed)
+	}
+	now := demo.Services{Counties: in.counties, Auth: in.auth, Sellers: in.sellers, Catalog: in.catalog, Checkout: in.checkout, Pay: pay, Seed: seed}
+	dir, bought := in.counties.Directory(), in.buying(in.counties.Directory())
+	bought.HoldFor = 30 * 24 * time.Hour // the sweeper, which lives now, leaves these orders to the seed
+	now.At = func(c clock.Clock) demo.Services {
+		then, nobody := now, jobs.NewRegistry() // whose jobs are done by the services of today
+		then.Sellers = sellers.NewService(in.db, dir, c)
+		then.Catalog = catalog.NewService(in.db, dir, in.files, nobody, c)
+		then.Checkout = checkout.NewService(in.db, c, dir, nobody, in.log, bought, in.sandbox)
+		return then
+	}
+	return now
 }
 
 // face builds the app.

@@ -105,10 +105,12 @@ type good struct {
 
 func newGood(i int, sellers, categories []uuid.UUID, now time.Time) good {
 	kind := i % len(kinds)
-	return good{product: uuid.Must(uuid.NewV7()), seller: sellers[i%len(sellers)], category: categories[kind], n: i,
+	return good{
+		product: uuid.Must(uuid.NewV7()), seller: sellers[i%len(sellers)], category: categories[kind], n: i,
 		variants: []uuid.UUID{uuid.Must(uuid.NewV7()), uuid.Must(uuid.NewV7())},
 		title:    lang.Text{"zh-Hans": fmt.Sprintf("%s%s %s %d 号", places[i%len(places)], kinds[kind], grades[(i/7)%len(grades)], i), "en": fmt.Sprintf("Good %d", i)},
-		at:       now.Add(-time.Duration(i) * time.Minute)}
+		at:       now.Add(-time.Duration(i) * time.Minute),
+	}
 }
 
 func copyGoods(ctx context.Context, conn *pgx.Conn, tenant uuid.UUID, now time.Time, goods []good) error {

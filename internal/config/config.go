@@ -104,8 +104,8 @@ func Read(getenv func(string) string) (Config, error) {
 // ReadyToServe refuses settings that no production server may run with.
 func (c Config) ReadyToServe() error {
 	switch {
-	case c.DatabaseURL == "":
-		return fmt.Errorf("DATABASE_URL is not set: serve needs a PostgreSQL of its own (try `countyfair demo` for one that needs nothing)")
+	case c.DatabaseURL == "" && c.MigrateURL != "":
+		return fmt.Errorf("DATABASE_URL is not set, but MIGRATE_DATABASE_URL is: set both, or neither for a private server in DATA_DIR")
 	case len(c.Secret) < 32:
 		return fmt.Errorf("SECRET is not set or too short: give at least 32 random characters, such as the output of `openssl rand -hex 32`")
 	case c.PaymentProvider == "stripe" && c.StripeKey == "":

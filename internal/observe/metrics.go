@@ -35,13 +35,17 @@ func NewMetrics(version string) *Metrics {
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countyfair_http_requests_total", Help: "Requests answered, by route and status."},
 			[]string{"method", "route", "status"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "countyfair_http_request_duration_seconds", Help: "Time to answer a request.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15}}, []string{"method", "route"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "countyfair_http_request_duration_seconds", Help: "Time to answer a request.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15},
+		}, []string{"method", "route"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "countyfair_http_requests_in_flight", Help: "Requests being answered now."}),
 		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countyfair_jobs_total", Help: "Background jobs worked, by kind and outcome (done, failed, later, given_up)."},
 			[]string{"kind", "outcome"}),
-		jobTime: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "countyfair_job_duration_seconds", Help: "Time a background job took.",
-			Buckets: []float64{.005, .025, .1, .5, 2, 10, 60, 300}}, []string{"kind"}),
+		jobTime: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "countyfair_job_duration_seconds", Help: "Time a background job took.",
+			Buckets: []float64{.005, .025, .1, .5, 2, 10, 60, 300},
+		}, []string{"kind"}),
 		orders: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "countyfair_orders_total", Help: "Orders that reached a state, by state."}, []string{"state"}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "countyfair_build_info", Help: "Always 1; the version is its label.", ConstLabels: prometheus.Labels{"version": version}})

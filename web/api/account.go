@@ -47,8 +47,10 @@ type Session struct {
 }
 
 func account(a auth.Account) Account {
-	out := Account{ID: a.ID, Email: a.Email, EmailVerified: a.EmailVerified, Phone: a.Phone, PhoneVerified: a.PhoneVerified, HasPassword: a.HasPassword,
-		Name: a.Name, Language: a.Language, Roles: a.Roles, Disabled: a.Disabled, CreatedAt: a.CreatedAt}
+	out := Account{
+		ID: a.ID, Email: a.Email, EmailVerified: a.EmailVerified, Phone: a.Phone, PhoneVerified: a.PhoneVerified, HasPassword: a.HasPassword,
+		Name: a.Name, Language: a.Language, Roles: a.Roles, Disabled: a.Disabled, CreatedAt: a.CreatedAt,
+	}
 	if out.Roles == nil {
 		out.Roles = []actor.Role{}
 	}
@@ -79,7 +81,8 @@ func registerMe(a *API, s *auth.Service) {
 				Name     *string `json:"name,omitempty" maxLength:"400"`
 				Language *string `json:"language,omitempty" maxLength:"35" doc:"BCP 47; empty: no wish"`
 			}
-		}) (*Secret[Me], error) {
+		},
+		) (*Secret[Me], error) {
 			mine, err := s.Me(ctx, who)
 			if err != nil {
 				return nil, err
@@ -90,14 +93,17 @@ func registerMe(a *API, s *auth.Service) {
 			mine, err = s.UpdateMe(ctx, who, p)
 			return me(ctx, who, mine, err)
 		})
-	Handle(a, Op{ID: "change-password", Method: http.MethodPut, Path: "/me/password", Tag: "auth", Access: SignedIn, Status: 204, NoKey: true, Elsewhere: true,
-		Summary: "Change my password", Detail: "Signs out every other device."},
+	Handle(a, Op{
+		ID: "change-password", Method: http.MethodPut, Path: "/me/password", Tag: "auth", Access: SignedIn, Status: 204, NoKey: true, Elsewhere: true,
+		Summary: "Change my password", Detail: "Signs out every other device.",
+	},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			Body struct {
 				Current  string `json:"current_password,omitempty" maxLength:"1024" doc:"Needed where the account has a password"`
 				Password string `json:"password" maxLength:"1024" doc:"10 to 128 characters"`
 			}
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			return &none{}, s.ChangePassword(ctx, who, in.Body.Current, in.Body.Password)
 		})
 }
@@ -148,7 +154,8 @@ func RegisterAccounts(a *API, s *auth.Service) {
 			Page
 			Q    string     `query:"q" maxLength:"100" doc:"Part of an e-mail address, phone number or name"`
 			Role actor.Role `query:"role" enum:"seller,officer,supervisor"`
-		}) (*Body[List[Account]], error) {
+		},
+		) (*Body[List[Account]], error) {
 			items, next, err := s.ListUsers(ctx, who, who.Tenant, auth.UserFilter{Role: in.Role, Query: in.Q, Limit: in.Limit, Cursor: in.Cursor})
 			if err != nil {
 				return nil, err
@@ -163,12 +170,15 @@ func RegisterAccounts(a *API, s *auth.Service) {
 		func(ctx context.Context, who actor.Actor, in *struct{ Body AccountInput }) (*Body[Account], error) {
 			return accountAnswer(s.CreateUser(ctx, who, who.Tenant, in.Body.user()))
 		})
-	Handle(a, Op{ID: "create-county-account", Method: http.MethodPost, Path: "/counties/{id}/accounts", Tag: "platform", Access: Operators, Status: 201, Elsewhere: true,
-		Summary: "Make an account in a county, such as its first officer's"},
+	Handle(a, Op{
+		ID: "create-county-account", Method: http.MethodPost, Path: "/counties/{id}/accounts", Tag: "platform", Access: Operators, Status: 201, Elsewhere: true,
+		Summary: "Make an account in a county, such as its first officer's",
+	},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ByID
 			Body AccountInput
-		}) (*Body[Account], error) {
+		},
+		) (*Body[Account], error) {
 			return accountAnswer(s.CreateUser(ctx, who, in.ID, in.Body.user()))
 		})
 	registerRoles(a, s)

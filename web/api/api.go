@@ -172,8 +172,10 @@ func Handle[I, O any](a *API, op Op, handler func(ctx context.Context, who actor
 	})
 }
 
-var idempotencyKey = &huma.Param{Name: "Idempotency-Key", In: "header", Description: "Any text of up to 200 characters, new for each act. The same key and body give the same answer; another body is refused.",
-	Schema: &huma.Schema{Type: "string"}}
+var idempotencyKey = &huma.Param{
+	Name: "Idempotency-Key", In: "header", Description: "Any text of up to 200 characters, new for each act. The same key and body give the same answer; another body is refused.",
+	Schema: &huma.Schema{Type: "string"},
+}
 
 // refuse words the error; with a time to wait it carries Retry-After.
 func (a *API) refuse(ctx context.Context, err error) error {

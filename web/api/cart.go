@@ -59,7 +59,8 @@ func RegisterCarts(a *API, s *checkout.Service) {
 			Body struct {
 				Currency string `json:"currency,omitempty" maxLength:"3"`
 			}
-		}) (*Body[Cart], error) {
+		},
+		) (*Body[Cart], error) {
 			return cartAnswer(ctx)(s.CreateCart(ctx, who, in.Body.Currency))
 		})
 	Handle(a, Op{ID: "get-cart", Method: http.MethodGet, Path: "/carts/{id}", Tag: "cart", Access: Anyone, Summary: "The cart as it stands, at today's prices"},
@@ -73,7 +74,8 @@ func RegisterCarts(a *API, s *checkout.Service) {
 				VariantID uuid.UUID `json:"variant_id"`
 				Quantity  int       `json:"quantity" minimum:"1" maximum:"9999"`
 			}
-		}) (*Body[Cart], error) {
+		},
+		) (*Body[Cart], error) {
 			return cartAnswer(ctx)(s.AddLine(ctx, who, in.ID, in.Token, in.Body.VariantID, in.Body.Quantity))
 		})
 	Handle(a, Op{ID: "update-cart-line", Method: http.MethodPatch, Path: "/carts/{id}/lines/{line_id}", Tag: "cart", Access: Anyone, Summary: "Change how many; none takes the line away"},
@@ -83,14 +85,16 @@ func RegisterCarts(a *API, s *checkout.Service) {
 			Body struct {
 				Quantity int `json:"quantity" minimum:"0" maximum:"9999"`
 			}
-		}) (*Body[Cart], error) {
+		},
+		) (*Body[Cart], error) {
 			return cartAnswer(ctx)(s.UpdateLine(ctx, who, in.ID, in.Token, in.Line, in.Body.Quantity))
 		})
 	Handle(a, Op{ID: "remove-cart-line", Method: http.MethodDelete, Path: "/carts/{id}/lines/{line_id}", Tag: "cart", Access: Anyone, Status: 200, Summary: "Take something out"},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			CartKey
 			Line uuid.UUID `path:"line_id"`
-		}) (*Body[Cart], error) {
+		},
+		) (*Body[Cart], error) {
 			return cartAnswer(ctx)(s.RemoveLine(ctx, who, in.ID, in.Token, in.Line))
 		})
 }
@@ -102,8 +106,10 @@ func cartAnswer(ctx context.Context) func(checkout.Cart, error) (*Body[Cart], er
 		}
 		out := Cart{ID: c.ID, Token: c.Token, Currency: c.Currency, Lines: make([]CartLine, len(c.Lines)), Subtotal: c.Subtotal, UpdatedAt: c.UpdatedAt}
 		for i, l := range c.Lines {
-			out.Lines[i] = CartLine{ID: l.ID, VariantID: l.Variant, ProductID: l.Product, Title: in(ctx, l.Title), Variant: in(ctx, l.VariantTitle),
-				Seller: sellerRef(ctx, l.Seller), PictureURL: pictureURL(l.Picture), Quantity: l.Quantity, Price: l.Price, Total: l.Total}
+			out.Lines[i] = CartLine{
+				ID: l.ID, VariantID: l.Variant, ProductID: l.Product, Title: in(ctx, l.Title), Variant: in(ctx, l.VariantTitle),
+				Seller: sellerRef(ctx, l.Seller), PictureURL: pictureURL(l.Picture), Quantity: l.Quantity, Price: l.Price, Total: l.Total,
+			}
 			if l.Problem != nil {
 				out.Lines[i].Problem = &LineProblem{l.Problem.Code, l.Problem.Available}
 			}
@@ -172,7 +178,8 @@ func registerQuotes(a *API, s *checkout.Service, words func(language, reason str
 				Currency       string           `json:"currency,omitempty" maxLength:"3"`
 				ShippingOption string           `json:"shipping_option,omitempty" maxLength:"80"`
 			}
-		}) (*Body[Quote], error) {
+		},
+		) (*Body[Quote], error) {
 			b := in.Body
 			q, err := s.Quote(ctx, who, checkout.QuoteRequest{Cart: b.CartID, Token: in.Token, Address: b.Address, Currency: b.Currency, ShippingOption: b.ShippingOption})
 			if err != nil {
@@ -183,8 +190,10 @@ func registerQuotes(a *API, s *checkout.Service, words func(language, reason str
 }
 
 func quote(ctx context.Context, q *checkout.Quote, words func(language, reason string, data map[string]any) (string, bool)) Quote {
-	out := Quote{ID: q.ID, ExpiresAt: q.ExpiresAt, Currency: q.Currency, Amounts: q.Amounts, Lines: make([]QuoteLine, len(q.Lines)), Consignments: make([]Consignment, len(q.Consignments)),
-		ShippingOptions: make([]ShippingOption, len(q.ShippingOptions)), Restrictions: make([]Restriction, len(q.Restrictions))}
+	out := Quote{
+		ID: q.ID, ExpiresAt: q.ExpiresAt, Currency: q.Currency, Amounts: q.Amounts, Lines: make([]QuoteLine, len(q.Lines)), Consignments: make([]Consignment, len(q.Consignments)),
+		ShippingOptions: make([]ShippingOption, len(q.ShippingOptions)), Restrictions: make([]Restriction, len(q.Restrictions)),
+	}
 	for i, l := range q.Lines {
 		out.Lines[i] = QuoteLine{l.Variant, in(ctx, l.Title), in(ctx, l.VariantTitle), l.Quantity, l.Price, l.Total, l.NetWeightG}
 	}
@@ -210,7 +219,8 @@ func RegisterStock(a *API, s *catalog.Stock) {
 				Change    int       `json:"change" minimum:"-1000000" maximum:"1000000" doc:"Pieces; negative takes away"`
 				Reason    string    `json:"reason" minLength:"1" maxLength:"200"`
 			}
-		}) (*Body[StockLevel], error) {
+		},
+		) (*Body[StockLevel], error) {
 			l, err := s.Adjust(ctx, who, catalog.Adjustment{Variant: in.Body.VariantID, Change: in.Body.Change, Reason: in.Body.Reason})
 			if err != nil {
 				return nil, err

@@ -111,11 +111,15 @@ func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service) {
 			}
 			return Answer(out), err
 		})
-	Handle(a, Op{ID: "list-products", Method: http.MethodGet, Path: "/products", Tag: "catalog", Access: Anyone, Summary: "Find produce",
-		Detail: "Searches in Chinese (one character is enough), pinyin (full or initials) and English. Without q the newest come first."},
+	Handle(a, Op{
+		ID: "list-products", Method: http.MethodGet, Path: "/products", Tag: "catalog", Access: Anyone, Summary: "Find produce",
+		Detail: "Searches in Chinese (one character is enough), pinyin (full or initials) and English. Without q the newest come first.",
+	},
 		func(ctx context.Context, who actor.Actor, q *productQuery) (*Body[List[Product]], error) {
-			page, err := s.List(ctx, who, catalog.Filter{Query: q.Q, Category: q.Category, Seller: q.Seller, Area: q.Area, InStock: q.InStock, Certified: q.Certified,
-				PriceFrom: q.PriceFrom, PriceTo: q.PriceTo, Sort: catalog.Sort(q.Sort), Limit: q.Limit, After: q.Cursor})
+			page, err := s.List(ctx, who, catalog.Filter{
+				Query: q.Q, Category: q.Category, Seller: q.Seller, Area: q.Area, InStock: q.InStock, Certified: q.Certified,
+				PriceFrom: q.PriceFrom, PriceTo: q.PriceTo, Sort: catalog.Sort(q.Sort), Limit: q.Limit, After: q.Cursor,
+			})
 			if err != nil {
 				return nil, err
 			}
@@ -128,7 +132,8 @@ func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service) {
 	Handle(a, Op{ID: "get-product", Method: http.MethodGet, Path: "/products/{id}", Tag: "catalog", Access: Anyone, Summary: "One product, by id or slug"},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ID string `path:"id" maxLength:"120"`
-		}) (*Body[ProductPage], error) {
+		},
+		) (*Body[ProductPage], error) {
 			p, err := s.Get(ctx, who, in.ID)
 			if err != nil {
 				return nil, err
@@ -154,7 +159,8 @@ func registerStalls(a *API, stalls *sellers.Service) {
 	Handle(a, Op{ID: "get-seller", Method: http.MethodGet, Path: "/sellers/{id}", Tag: "catalog", Access: Anyone, Summary: "One seller, by id or slug"},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ID string `path:"id" maxLength:"80"`
-		}) (*Body[Seller], error) {
+		},
+		) (*Body[Seller], error) {
 			one, err := stalls.Get(ctx, who, in.ID)
 			if err != nil {
 				return nil, err
@@ -192,15 +198,19 @@ func pictureURL(id *uuid.UUID) string {
 }
 
 func product(ctx context.Context, c *catalog.Card) Product {
-	p := Product{ID: c.ID, Slug: c.Slug, Title: in(ctx, c.Titles), Description: in(ctx, c.Descriptions), Category: c.Category.Code,
+	p := Product{
+		ID: c.ID, Slug: c.Slug, Title: in(ctx, c.Titles), Description: in(ctx, c.Descriptions), Category: c.Category.Code,
 		Seller: SellerRef{c.Seller.ID, c.Seller.Slug, in(ctx, c.Seller.Names), in(ctx, c.Seller.Village)},
-		Price:  c.LowPrice, StockLevel: string(c.Level), Origin: in(ctx, c.Origin), Season: months(c.Season), HarvestedOn: day(c.HarvestedOn), Variants: make([]Variant, len(c.Offers))}
+		Price:  c.LowPrice, StockLevel: string(c.Level), Origin: in(ctx, c.Origin), Season: months(c.Season), HarvestedOn: day(c.HarvestedOn), Variants: make([]Variant, len(c.Offers)),
+	}
 	if c.Picture != nil {
 		p.PictureURL = pictureURL(&c.Picture.ID)
 	}
 	for i, o := range c.Offers {
-		p.Variants[i] = Variant{ID: o.ID, Title: in(ctx, o.Titles), Grade: o.Grade, Packing: o.Packing, Price: o.Price, UnitPrice: UnitPrice{o.UnitPrice, o.PerGrams},
-			Unit: o.Unit, NetWeightG: o.NetWeightG, StockLevel: string(o.Level)}
+		p.Variants[i] = Variant{
+			ID: o.ID, Title: in(ctx, o.Titles), Grade: o.Grade, Packing: o.Packing, Price: o.Price, UnitPrice: UnitPrice{o.UnitPrice, o.PerGrams},
+			Unit: o.Unit, NetWeightG: o.NetWeightG, StockLevel: string(o.Level),
+		}
 	}
 	if o := c.Cheapest(); o != nil {
 		p.UnitPrice = &UnitPrice{o.UnitPrice, o.PerGrams}
@@ -209,8 +219,10 @@ func product(ctx context.Context, c *catalog.Card) Product {
 }
 
 func productPage(ctx context.Context, p *catalog.Page) ProductPage {
-	out := ProductPage{Product: product(ctx, &p.Card), Titles: p.Titles, Descriptions: p.Descriptions, HSCode: p.HSCode,
-		PictureURLs: make([]string, len(p.Pictures)), Batches: batches(p.Batches)}
+	out := ProductPage{
+		Product: product(ctx, &p.Card), Titles: p.Titles, Descriptions: p.Descriptions, HSCode: p.HSCode,
+		PictureURLs: make([]string, len(p.Pictures)), Batches: batches(p.Batches),
+	}
 	for i, pic := range p.Pictures {
 		out.PictureURLs[i] = pictureURL(&pic.ID)
 	}
@@ -226,8 +238,10 @@ func batches(all []catalog.Batch) []Batch {
 }
 
 func stall(ctx context.Context, s *sellers.Seller) Seller {
-	return Seller{SellerRef: SellerRef{s.ID, s.Slug, in(ctx, s.Names), in(ctx, s.Village)}, Kind: string(s.Kind), Story: in(ctx, s.Story),
-		Households: s.Households, SinceYear: s.SinceYear, AltitudeM: s.AltitudeM, PictureURL: pictureURL(s.PictureID)}
+	return Seller{
+		SellerRef: SellerRef{s.ID, s.Slug, in(ctx, s.Names), in(ctx, s.Village)}, Kind: string(s.Kind), Story: in(ctx, s.Story),
+		Households: s.Households, SinceYear: s.SinceYear, AltitudeM: s.AltitudeM, PictureURL: pictureURL(s.PictureID),
+	}
 }
 
 func months(mask int) []int {

@@ -100,16 +100,19 @@ func RegisterCounties(a *API, s *tenants.Service) {
 	Handle(a, Op{ID: "create-county", Method: http.MethodPost, Path: "/counties", Tag: "platform", Access: Operators, Status: 201, Summary: "Make a county, as a draft", Elsewhere: true},
 		func(ctx context.Context, who actor.Actor, in *struct{ Body CountyInput }) (*Body[FullCounty], error) {
 			b := in.Body
-			c, err := s.Create(ctx, who, tenants.New{Slug: b.Slug, Names: b.Names, Tagline: b.Tagline, Country: b.Country, DivisionCode: b.DivisionCode,
+			c, err := s.Create(ctx, who, tenants.New{
+				Slug: b.Slug, Names: b.Names, Tagline: b.Tagline, Country: b.Country, DivisionCode: b.DivisionCode,
 				TimeZone: b.TimeZone, Languages: b.Languages, Currency: b.Currency, Brand: tenants.Brand{Colour: b.Colour},
-				Policy: tenants.Policy{CommissionBP: b.CommissionBP, ReviewProducts: b.ReviewProducts, ExportEnabled: b.ExportEnabled}})
+				Policy: tenants.Policy{CommissionBP: b.CommissionBP, ReviewProducts: b.ReviewProducts, ExportEnabled: b.ExportEnabled},
+			})
 			return fullAnswer(ctx, c, err)
 		})
 	Handle(a, Op{ID: "update-county", Method: http.MethodPatch, Path: "/counties/{id}", Tag: "platform", Access: Operators, Summary: "Change a county, or open or close it", Elsewhere: true},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ByID
 			Body CountyChange
-		}) (*Body[FullCounty], error) {
+		},
+		) (*Body[FullCounty], error) {
 			c, err := s.Change(ctx, who, in.ID, "county.update", func(c *tenants.County) error {
 				in.Body.apply(c)
 				return nil
@@ -122,7 +125,8 @@ func RegisterCounties(a *API, s *tenants.Service) {
 			Body struct {
 				Reason string `json:"reason,omitempty" maxLength:"500"`
 			}
-		}) (*Body[FullCounty], error) {
+		},
+		) (*Body[FullCounty], error) {
 			c, err := s.MoveTo(ctx, who, in.ID, tenants.Suspended, in.Body.Reason)
 			return fullAnswer(ctx, c, err)
 		})
@@ -147,13 +151,17 @@ func set[T any](field *T, to *T) {
 }
 
 func county(c *tenants.County, language string) County {
-	return County{ID: c.ID, Slug: c.Slug, Name: c.Names.In(language, c.DefaultLanguage()), Names: c.Names, Tagline: c.Tagline.In(language, c.DefaultLanguage()),
-		Country: c.Country, DivisionCode: c.DivisionCode, TimeZone: c.TimeZone, Languages: c.Languages, Currency: c.Currency, State: string(c.State), Colour: c.Brand.Colour}
+	return County{
+		ID: c.ID, Slug: c.Slug, Name: c.Names.In(language, c.DefaultLanguage()), Names: c.Names, Tagline: c.Tagline.In(language, c.DefaultLanguage()),
+		Country: c.Country, DivisionCode: c.DivisionCode, TimeZone: c.TimeZone, Languages: c.Languages, Currency: c.Currency, State: string(c.State), Colour: c.Brand.Colour,
+	}
 }
 
 func fullCounty(ctx context.Context, c *tenants.County) FullCounty {
-	return FullCounty{County: county(c, scope.From(ctx).Language), CommissionBP: c.Policy.CommissionBP, ReviewProducts: c.Policy.ReviewProducts,
-		ExportEnabled: c.Policy.ExportEnabled, Domains: c.Domains, StateReason: c.StateReason, CreatedAt: c.CreatedAt}
+	return FullCounty{
+		County: county(c, scope.From(ctx).Language), CommissionBP: c.Policy.CommissionBP, ReviewProducts: c.Policy.ReviewProducts,
+		ExportEnabled: c.Policy.ExportEnabled, Domains: c.Domains, StateReason: c.StateReason, CreatedAt: c.CreatedAt,
+	}
 }
 
 func fullAnswer(ctx context.Context, c *tenants.County, err error) (*Body[FullCounty], error) {

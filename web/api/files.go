@@ -59,13 +59,16 @@ var errNoFile = errs.New(errs.Invalid, "no_file", "Please choose a file.")
 
 // RegisterFiles adds pictures and imports.
 func RegisterFiles(a *API, s *catalog.Service) {
-	Handle(a, Op{ID: "upload-picture", Method: http.MethodPost, Path: "/pictures", Tag: "seller", Access: SignedIn, Status: 201, MaxBody: middleware.UploadBody,
-		Summary: "Take in a picture: JPEG, PNG or WebP, up to 12 MB", Detail: "Where it was taken is left out of it."},
+	Handle(a, Op{
+		ID: "upload-picture", Method: http.MethodPost, Path: "/pictures", Tag: "seller", Access: SignedIn, Status: 201, MaxBody: middleware.UploadBody,
+		Summary: "Take in a picture: JPEG, PNG or WebP, up to 12 MB", Detail: "Where it was taken is left out of it.",
+	},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			RawBody huma.MultipartFormFiles[struct {
 				File huma.FormFile `form:"file" required:"true"`
 			}]
-		}) (*Body[Picture], error) {
+		},
+		) (*Body[Picture], error) {
 			data, err := io.ReadAll(in.RawBody.Data().File)
 			if err != nil {
 				return nil, errNoFile.Because(err)
@@ -76,11 +79,14 @@ func RegisterFiles(a *API, s *catalog.Service) {
 			}
 			return Answer(Picture{p.ID, catalog.PictureURL(p.ID, pictureWidth), p.Width, p.Height}), nil
 		})
-	Handle(a, Op{ID: "create-import", Method: http.MethodPost, Path: "/imports", Tag: "seller", Access: SignedIn, Status: 201, MaxBody: middleware.UploadBody,
-		Summary: "Read a spreadsheet of produce, and see what is wrong with it", Detail: "XLSX or CSV, with a zip of pictures by file name. Nothing is taken in before start-import."},
+	Handle(a, Op{
+		ID: "create-import", Method: http.MethodPost, Path: "/imports", Tag: "seller", Access: SignedIn, Status: 201, MaxBody: middleware.UploadBody,
+		Summary: "Read a spreadsheet of produce, and see what is wrong with it", Detail: "XLSX or CSV, with a zip of pictures by file name. Nothing is taken in before start-import.",
+	},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			RawBody multipart.Form
-		}) (*Body[Import], error) {
+		},
+		) (*Body[Import], error) {
 			sheet, name, err := formFile(&in.RawBody, "file")
 			if err != nil {
 				return nil, err
@@ -104,7 +110,8 @@ func RegisterFiles(a *API, s *catalog.Service) {
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ByID
 			Body none
-		}) (*Body[Import], error) {
+		},
+		) (*Body[Import], error) {
 			im, err := s.StartImport(ctx, who, in.ID)
 			return importAnswer(ctx, s, who, im, err)
 		})
@@ -124,7 +131,8 @@ func registerReview(a *API, s *catalog.Service) {
 				Decision string `json:"decision" enum:"approve,reject"`
 				Reason   string `json:"reason,omitempty" maxLength:"1000" doc:"Told to the seller; needed to reject"`
 			}
-		}) (*Body[OwnProduct], error) {
+		},
+		) (*Body[OwnProduct], error) {
 			return own(s.Decide(ctx, who, in.ID, in.Body.Decision == "approve", in.Body.Reason))
 		})
 }
@@ -151,8 +159,10 @@ func importAnswer(ctx context.Context, s *catalog.Service, who actor.Actor, im *
 	if err != nil {
 		return nil, err
 	}
-	out := Import{ID: im.ID, FileName: im.FileName, Status: string(im.State), Total: im.Total, Done: im.Done, Created: im.Created, Updated: im.Updated, Refused: im.Refused,
-		MissingPictures: im.Missing, Rows: make([]ImportRow, len(rows)), CreatedAt: im.CreatedAt, FinishedAt: im.FinishedAt}
+	out := Import{
+		ID: im.ID, FileName: im.FileName, Status: string(im.State), Total: im.Total, Done: im.Done, Created: im.Created, Updated: im.Updated, Refused: im.Refused,
+		MissingPictures: im.Missing, Rows: make([]ImportRow, len(rows)), CreatedAt: im.CreatedAt, FinishedAt: im.FinishedAt,
+	}
 	for i, r := range rows {
 		out.Rows[i] = ImportRow{Row: r.Row, Outcome: r.Outcome, Problems: make([]ImportProblem, len(r.Problems))}
 		for j, p := range r.Problems {

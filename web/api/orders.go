@@ -120,8 +120,10 @@ func (k *OrderKey) credentials() checkout.Credentials {
 // RegisterOrders adds ordering and what follows it.
 func RegisterOrders(a *API, s *checkout.Service, words func(language, reason string, data map[string]any) (string, bool)) {
 	registerQuotes(a, s, words)
-	Handle(a, Op{ID: "place-order", Method: http.MethodPost, Path: "/checkout/orders", Tag: "checkout", Access: Anyone, Status: 201, Summary: "Order what was quoted",
-		Detail: "One quote makes one order, however often it is sent. Where stock has run out the answer is 409 out_of_stock, and nothing is changed."},
+	Handle(a, Op{
+		ID: "place-order", Method: http.MethodPost, Path: "/checkout/orders", Tag: "checkout", Access: Anyone, Status: 201, Summary: "Order what was quoted",
+		Detail: "One quote makes one order, however often it is sent. Where stock has run out the answer is 409 out_of_stock, and nothing is changed.",
+	},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			Token string `header:"X-Cart-Token"`
 			Body  struct {
@@ -129,7 +131,8 @@ func RegisterOrders(a *API, s *checkout.Service, words func(language, reason str
 				Email         string    `json:"email,omitempty" maxLength:"254" doc:"Where a guest hears of the order"`
 				PaymentMethod string    `json:"payment_method,omitempty" maxLength:"40"`
 			}
-		}) (*Body[Placed], error) {
+		},
+		) (*Body[Placed], error) {
 			p, err := s.Place(ctx, who, checkout.PlaceRequest{Quote: in.Body.QuoteID, Token: in.Token, Email: in.Body.Email, Payment: in.Body.PaymentMethod})
 			if err != nil {
 				return nil, err
@@ -150,14 +153,16 @@ func RegisterOrders(a *API, s *checkout.Service, words func(language, reason str
 			Body struct {
 				Reason string `json:"reason,omitempty" maxLength:"500"`
 			}
-		}) (*Body[Order], error) {
+		},
+		) (*Body[Order], error) {
 			return orderAnswer(ctx)(s.Cancel(ctx, who, in.ID, in.credentials(), in.Body.Reason))
 		})
 	Handle(a, Op{ID: "confirm-delivery", Method: http.MethodPost, Path: "/orders/{id}/delivery", Tag: "checkout", Access: Anyone, Summary: "The buyer has it"},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			OrderKey
 			Body none
-		}) (*Body[OrderStatus], error) {
+		},
+		) (*Body[OrderStatus], error) {
 			return orderStatus(s.ConfirmDelivery(ctx, who, in.ID, in.credentials()))
 		})
 	registerSales(a, s)
@@ -175,7 +180,8 @@ func registerSales(a *API, s *checkout.Service) {
 				Carrier        string `json:"carrier" minLength:"1" maxLength:"80"`
 				TrackingNumber string `json:"tracking_number" minLength:"1" maxLength:"80"`
 			}
-		}) (*Body[OrderStatus], error) {
+		},
+		) (*Body[OrderStatus], error) {
 			return orderStatus(s.Ship(ctx, who, in.ID, in.Body.Carrier, in.Body.TrackingNumber))
 		})
 	Handle(a, Op{ID: "list-orders", Method: http.MethodGet, Path: "/admin/orders", Tag: "admin", Access: Officers, Summary: "All orders of the county, the newest first"},
@@ -218,8 +224,10 @@ func orderAnswer(ctx context.Context) func(checkout.Order, error) (*Body[Order],
 		if err != nil {
 			return nil, err
 		}
-		out := Order{ID: o.ID, Number: o.Number, GroupID: o.Group, Status: string(o.State), Seller: sellerRef(ctx, o.Seller), Currency: o.Currency, Amounts: o.Amounts,
-			Lines: make([]OrderLine, len(o.Lines)), History: make([]OrderEvent, len(o.History)), Address: o.Address, CreatedAt: o.CreatedAt}
+		out := Order{
+			ID: o.ID, Number: o.Number, GroupID: o.Group, Status: string(o.State), Seller: sellerRef(ctx, o.Seller), Currency: o.Currency, Amounts: o.Amounts,
+			Lines: make([]OrderLine, len(o.Lines)), History: make([]OrderEvent, len(o.History)), Address: o.Address, CreatedAt: o.CreatedAt,
+		}
 		for i, l := range o.Lines {
 			out.Lines[i] = OrderLine{l.ID, l.Product, l.Variant, in(ctx, l.Title), in(ctx, l.VariantTitle), l.Quantity, l.Price, l.Total, pictureURL(l.Picture)}
 		}

@@ -28,7 +28,8 @@ func RegisterSandbox(a *API, s *checkout.Service, decide Decide) {
 			Body      struct {
 				Outcome string `json:"outcome" enum:"succeed,decline,delay"`
 			}
-		}) (*Body[PaymentStatus], error) {
+		},
+		) (*Body[PaymentStatus], error) {
 			p, err := s.ConfirmPayment(ctx, who, in.PaymentID, func(ctx context.Context, ref string) (checkout.ProviderPayment, error) {
 				return decide(ctx, ref, in.Body.Outcome)
 			})
@@ -42,12 +43,15 @@ func RegisterSandbox(a *API, s *checkout.Service, decide Decide) {
 // RegisterWebhook adds the address that a provider sends its events to, on any
 // host: the county is found by our own record of the payment.
 func RegisterWebhook(a *API, s *checkout.Service, provider string) {
-	Handle(a, Op{ID: provider + "-webhook", Method: http.MethodPost, Path: "/webhooks/" + provider, Tag: "payments", Access: Provider, Status: 204, NoKey: true, Elsewhere: true,
-		MaxBody: middleware.SmallBody, Summary: "Events of " + provider + ", known by their signature"},
+	Handle(a, Op{
+		ID: provider + "-webhook", Method: http.MethodPost, Path: "/webhooks/" + provider, Tag: "payments", Access: Provider, Status: 204, NoKey: true, Elsewhere: true,
+		MaxBody: middleware.SmallBody, Summary: "Events of " + provider + ", known by their signature",
+	},
 		func(ctx context.Context, _ actor.Actor, in *struct {
 			Signature string `header:"Stripe-Signature"`
 			RawBody   []byte
-		}) (*none, error) {
+		},
+		) (*none, error) {
 			header := http.Header{}
 			header.Set("Stripe-Signature", in.Signature)
 			return &none{}, s.ReceiveWebhook(ctx, provider, header, in.RawBody)

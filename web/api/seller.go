@@ -134,13 +134,16 @@ func RegisterSellerDesk(a *API, s *catalog.Service) {
 			}
 			return own(s.Create(ctx, who, d))
 		})
-	Handle(a, Op{ID: "update-product", Method: http.MethodPut, Path: "/seller/products/{id}", Tag: "seller", Access: Sellers, Summary: "Change a product",
-		Detail: "Sizes that are left out are taken off sale. With version, a change made meanwhile by somebody else is refused as changed_meanwhile."},
+	Handle(a, Op{
+		ID: "update-product", Method: http.MethodPut, Path: "/seller/products/{id}", Tag: "seller", Access: Sellers, Summary: "Change a product",
+		Detail: "Sizes that are left out are taken off sale. With version, a change made meanwhile by somebody else is refused as changed_meanwhile.",
+	},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ByID
 			Version int `query:"version" minimum:"0" doc:"The version that was read; 0: any"`
 			Body    ProductInput
-		}) (*Body[OwnProduct], error) {
+		},
+		) (*Body[OwnProduct], error) {
 			d, err := in.Body.draft(ctx)
 			if err != nil {
 				return nil, err
@@ -160,7 +163,8 @@ func RegisterSellerDesk(a *API, s *catalog.Service) {
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ByID
 			Body none
-		}) (*Body[ProductStatus], error) {
+		},
+		) (*Body[ProductStatus], error) {
 			state, err := s.Publish(ctx, who, in.ID)
 			return Answer(ProductStatus{in.ID, string(state)}), err
 		})
@@ -168,7 +172,8 @@ func RegisterSellerDesk(a *API, s *catalog.Service) {
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ByID
 			Body none
-		}) (*Body[ProductStatus], error) {
+		},
+		) (*Body[ProductStatus], error) {
 			state, err := s.Withdraw(ctx, who, in.ID)
 			return Answer(ProductStatus{in.ID, string(state)}), err
 		})
@@ -176,7 +181,8 @@ func RegisterSellerDesk(a *API, s *catalog.Service) {
 		func(ctx context.Context, who actor.Actor, in *struct {
 			Page
 			Status string `query:"status" enum:"draft,in_review,published,withdrawn"`
-		}) (*Body[List[OwnProduct]], error) {
+		},
+		) (*Body[List[OwnProduct]], error) {
 			return ownList(s.ListMine(ctx, who, catalog.State(in.Status), in.Limit, in.Cursor))
 		})
 	Handle(a, Op{ID: "get-my-product", Method: http.MethodGet, Path: "/seller/products/{id}", Tag: "seller", Access: Sellers, Summary: "One of the seller's own products"},
@@ -240,9 +246,11 @@ func ownList(page *catalog.OwnPage, err error) (*Body[List[OwnProduct]], error) 
 }
 
 func ownProduct(o *catalog.Own) OwnProduct {
-	p := OwnProduct{ID: o.ID, Slug: o.Slug, Code: o.Code, Status: string(o.State), Reason: o.Reason, Titles: o.Titles, Descriptions: o.Descriptions, Category: o.CategoryCode,
+	p := OwnProduct{
+		ID: o.ID, Slug: o.Slug, Code: o.Code, Status: string(o.State), Reason: o.Reason, Titles: o.Titles, Descriptions: o.Descriptions, Category: o.CategoryCode,
 		Seller: o.SellerNames.In("en"), Origin: o.Origin, Season: months(o.Season), HarvestedOn: day(o.HarvestedOn), HSCode: o.HSCode,
-		PictureURLs: make([]string, len(o.Pictures)), Variants: make([]OwnVariant, len(o.Variants)), Batches: batches(o.Batches), Version: o.Version, UpdatedAt: o.UpdatedAt}
+		PictureURLs: make([]string, len(o.Pictures)), Variants: make([]OwnVariant, len(o.Variants)), Batches: batches(o.Batches), Version: o.Version, UpdatedAt: o.UpdatedAt,
+	}
 	for i := range o.Pictures {
 		p.PictureURLs[i] = pictureURL(&o.Pictures[i])
 	}
@@ -293,7 +301,8 @@ func RegisterSellers(a *API, s *sellers.Service) {
 		func(ctx context.Context, who actor.Actor, in *struct {
 			Page
 			Status string `query:"status" enum:"applied,approved,rejected,suspended" default:"applied"`
-		}) (*Body[List[Application]], error) {
+		},
+		) (*Body[List[Application]], error) {
 			page, err := s.Applications(ctx, who, sellers.State(in.Status), in.Limit, in.Cursor)
 			if err != nil {
 				return nil, err
@@ -311,14 +320,17 @@ func RegisterSellers(a *API, s *sellers.Service) {
 				Decision string `json:"decision" enum:"approve,reject"`
 				Reason   string `json:"reason,omitempty" maxLength:"1000" doc:"Told to the applicant; needed to reject"`
 			}
-		}) (*Body[Application], error) {
+		},
+		) (*Body[Application], error) {
 			return applied(ctx)(s.Decide(ctx, who, in.ID, sellers.Decision{Approve: in.Body.Decision == "approve", Reason: in.Body.Reason}))
 		})
 }
 
 func (in *SellerInput) profile(ctx context.Context) sellers.Profile {
-	p := sellers.Profile{Kind: sellers.Kind(in.Kind), Names: in.Names.in(ctx), Contact: in.Contact, Phone: in.Phone, LicenceNo: in.LicenceNo,
-		Households: in.Households, SinceYear: in.SinceYear, AltitudeM: in.AltitudeM, PictureID: in.Picture}
+	p := sellers.Profile{
+		Kind: sellers.Kind(in.Kind), Names: in.Names.in(ctx), Contact: in.Contact, Phone: in.Phone, LicenceNo: in.LicenceNo,
+		Households: in.Households, SinceYear: in.SinceYear, AltitudeM: in.AltitudeM, PictureID: in.Picture,
+	}
 	if in.Village != nil {
 		p.Village = in.Village.in(ctx)
 	}

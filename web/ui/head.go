@@ -20,6 +20,14 @@ func pageTitle(f Frame) string {
 	return f.Title + " · " + f.County.Name
 }
 
+// firstClause is what stands before a text's first comma or stop.
+func firstClause(text string) string {
+	if i := strings.IndexAny(text, "，。；,;"); i > 0 {
+		return text[:i]
+	}
+	return text
+}
+
 func icon(f Frame) string {
 	if f.County.LogoURL != "" {
 		return f.County.LogoURL

@@ -47,6 +47,7 @@ type County struct {
 	Tagline  string
 	LogoURL  string // "" shows the product's own mark
 	BrandURL string // the county's colours, as a style sheet
+	Platform bool   // no market of its own: nothing to look for, to buy or to sell
 }
 
 // Account is the reader, as far as the header cares.

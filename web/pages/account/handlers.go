@@ -114,8 +114,10 @@ func statusOf(err error) int {
 
 // enter gives the browser its session, brings the guest's cart along and leads on.
 func (h handlers) enter(c *fiber.Ctx, token string, s auth.Session, next string) error {
-	c.Cookie(&fiber.Cookie{Name: middleware.SessionCookie, Value: token, Path: "/", MaxAge: int(auth.SessionMost.Seconds()),
-		HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+	c.Cookie(&fiber.Cookie{
+		Name: middleware.SessionCookie, Value: token, Path: "/", MaxAge: int(auth.SessionMost.Seconds()),
+		HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode,
+	})
 	who := page.Who(c)
 	who.Account, who.Session = s.Account, s.ID
 	h.adopt(c, who)

@@ -56,9 +56,11 @@ func (h handlers) cards(c *fiber.Ctx, list []checkout.OrderSummary) []OrderCard 
 	w, county := page.Words(c), page.County(c)
 	out := make([]OrderCard, 0, len(list))
 	for _, o := range list {
-		card := OrderCard{Number: o.Number, URL: "/orders/" + o.Number, Seller: o.Seller.Names.In(w.Lang(), county.DefaultLanguage()),
+		card := OrderCard{
+			Number: o.Number, URL: "/orders/" + o.Number, Seller: o.Seller.Names.In(w.Lang(), county.DefaultLanguage()),
 			When: w.Ago(o.CreatedAt, h.Kit.Clock.Now(), county.TimeZone), Status: ui.Status{Of: "order", Code: string(o.State)}, Total: o.Total,
-			Titles: o.First.In(w.Lang(), county.DefaultLanguage())}
+			Titles: o.First.In(w.Lang(), county.DefaultLanguage()),
+		}
 		if o.Lines > 1 {
 			card.Titles = w.T("account.and_more", "First", card.Titles, "Count", o.Lines-1, "All", o.Lines)
 		}

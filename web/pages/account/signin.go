@@ -20,8 +20,10 @@ func onward(path, next string) string {
 }
 
 func (h handlers) drawSignIn(c *fiber.Ctx, status int, f ui.Form, next string) error {
-	v := SignInView{Frame: h.frame(c, "sign_in.title"), Action: ui.SignInPath, Form: f, Next: next,
-		OTP: onward(codePath, next), Forgot: forgotPath, SignUp: onward(signUpPath, next)}
+	v := SignInView{
+		Frame: h.frame(c, "sign_in.title"), Action: ui.SignInPath, Form: f, Next: next,
+		OTP: onward(codePath, next), Forgot: forgotPath, SignUp: onward(signUpPath, next),
+	}
 	if h.Hint != nil {
 		v.Hint = h.Hint(c)
 	}
@@ -47,7 +49,8 @@ func (h handlers) signIn(c *fiber.Ctx) error {
 		return h.drawSignIn(c, fiber.StatusUnprocessableEntity, in.Form(), next)
 	}
 	token, session, err := h.Auth.SignInBrowser(c.UserContext(), page.Who(c), auth.Credentials{
-		Login: in.Text("login"), Password: in.Secret("password"), Device: device(c), Language: page.Who(c).Language})
+		Login: in.Text("login"), Password: in.Secret("password"), Device: device(c), Language: page.Who(c).Language,
+	})
 	if refuse(in, err) {
 		return h.drawSignIn(c, statusOf(err), in.Form(), next)
 	} else if err != nil {
@@ -92,7 +95,8 @@ func (h handlers) checkCode(c *fiber.Ctx) error {
 		return h.drawCode(c, fiber.StatusUnprocessableEntity, in.Form(), next, in.Text("login") != "")
 	}
 	token, session, err := h.Auth.SignInBrowser(c.UserContext(), page.Who(c), auth.Credentials{
-		Login: in.Text("login"), Code: digits(in.Text("code")), Device: device(c), Language: page.Who(c).Language})
+		Login: in.Text("login"), Code: digits(in.Text("code")), Device: device(c), Language: page.Who(c).Language,
+	})
 	if refuse(in, err) {
 		return h.drawCode(c, statusOf(err), in.Form(), next, true)
 	} else if err != nil {

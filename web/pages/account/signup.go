@@ -12,9 +12,11 @@ import (
 
 func (h handlers) drawSignUp(c *fiber.Ctx, status int, f ui.Form, next string) error {
 	w := page.Words(c)
-	return page.Render(c, status, SignUp(SignUpView{Frame: h.frame(c, "sign_up.title"), Action: signUpPath, Form: f, Next: next, SignIn: onward(ui.SignInPath, next),
+	return page.Render(c, status, SignUp(SignUpView{
+		Frame: h.frame(c, "sign_up.title"), Action: signUpPath, Form: f, Next: next, SignIn: onward(ui.SignInPath, next),
 		Terms:  ui.Link{Label: w.T("legal.terms"), URL: "/" + string(tenants.Terms)},
-		Secret: ui.Link{Label: w.T("legal.privacy"), URL: "/" + string(tenants.Privacy)}}))
+		Secret: ui.Link{Label: w.T("legal.privacy"), URL: "/" + string(tenants.Privacy)},
+	}))
 }
 
 func (h handlers) signUpPage(c *fiber.Ctx) error {
@@ -35,7 +37,8 @@ func (h handlers) signUp(c *fiber.Ctx) error {
 		return h.drawSignUp(c, fiber.StatusUnprocessableEntity, in.Form(), next)
 	}
 	token, session, err := h.Auth.RegisterBrowser(c.UserContext(), page.Who(c), auth.Registration{
-		Login: in.Text("login"), Password: in.Secret("password"), Name: in.Text("name"), Language: page.Who(c).Language, Device: device(c)})
+		Login: in.Text("login"), Password: in.Secret("password"), Name: in.Text("name"), Language: page.Who(c).Language, Device: device(c),
+	})
 	if refuse(in, err) {
 		return h.drawSignUp(c, statusOf(err), in.Form(), next)
 	} else if err != nil {

@@ -118,8 +118,10 @@ func (d Deps) frame(r reader, title string) ui.OfficeFrame {
 	f.Groups = []ui.QueueGroup{
 		{Queues: []ui.Queue{queue("home", "office.home", home, 0)}},
 		{Label: r.w.T("office.waiting"), Queues: []ui.Queue{queue("id", "office.applications", stallList, applied), queue("box", "office.review", goodsList, review)}},
-		{Label: r.w.T("office.watch"), Queues: []ui.Queue{queue("list", "office.orders", orderPath, 0), queue("upload", "office.imports", imports, 0),
-			queue("person", "office.people", people, 0), queue("gear", "office.settings", settings, 0)}},
+		{Label: r.w.T("office.watch"), Queues: []ui.Queue{
+			queue("list", "office.orders", orderPath, 0), queue("upload", "office.imports", imports, 0),
+			queue("person", "office.people", people, 0), queue("gear", "office.settings", settings, 0),
+		}},
 	}
 	return f
 }

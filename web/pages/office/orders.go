@@ -20,16 +20,30 @@ func (d Deps) orders(c *fiber.Ctx) error {
 		return err
 	}
 	tabs := append([]ui.Link{{Label: r.w.T("office.all"), URL: orderPath, Current: state == ""}}, r.tabs(orderPath, "order", state, "pending", "paid", "shipped", "delivered", "cancelled", "expired")...)
-	return page.Render(c, fiber.StatusOK, shape.List(shape.ListView{Frame: d.frame(r, r.w.T("office.orders")), Tabs: tabs, Label: r.w.T("office.by_state"), Next: r.after(list.Next),
-		Table: d.orderTable(r, list.Items), Empty: ui.State{Drawing: "parcel", Title: r.w.T("office.no_orders"), Text: r.w.T("office.no_orders_text")}}))
+	return page.Render(c, fiber.StatusOK, shape.List(shape.ListView{
+		Frame: d.frame(r, r.w.T("office.orders")), Tabs: tabs, Label: r.w.T("office.by_state"), Next: r.after(list.Next),
+		Table: d.orderTable(r, list.Items), Empty: ui.State{Drawing: "parcel", Title: r.w.T("office.no_orders"), Text: r.w.T("office.no_orders_text")},
+	}))
 }
 
 func (d Deps) orderTable(r reader, items []checkout.OrderSummary) ui.Table {
-	t := ui.Table{Caption: r.w.T("office.orders"), Columns: []ui.Column{{Label: r.w.T("office.number")}, {Label: r.w.T("office.status")}, {Label: r.w.T("office.seller")},
-		{Label: r.w.T("office.goes_to"), Spare: true}, {Label: r.w.T("office.total"), Num: true}, {Label: r.w.T("office.when")}}}
+	t := ui.Table{Caption: r.w.T("office.orders"), Columns: []ui.Column{
+		{Label: r.w.T("office.number")},
+		{Label: r.w.T("office.status")},
+		{Label: r.w.T("office.seller")},
+		{Label: r.w.T("office.goes_to"), Spare: true},
+		{Label: r.w.T("office.total"), Num: true},
+		{Label: r.w.T("office.when")},
+	}}
 	for _, o := range items {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: o.Number, URL: orderPath + "/" + o.ID.String(), Small: r.in(o.First), Mono: true}, {Status: &ui.Status{Of: "order", Code: string(o.State)}},
-			{Text: r.in(o.Seller.Names)}, {Text: o.City, Spare: true}, {Text: r.w.Money(o.Total), Num: true}, {Text: r.w.Ago(o.CreatedAt, d.Kit.Clock.Now(), r.county.TimeZone)}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{
+			{Text: o.Number, URL: orderPath + "/" + o.ID.String(), Small: r.in(o.First), Mono: true},
+			{Status: &ui.Status{Of: "order", Code: string(o.State)}},
+			{Text: r.in(o.Seller.Names)},
+			{Text: o.City, Spare: true},
+			{Text: r.w.Money(o.Total), Num: true},
+			{Text: r.w.Ago(o.CreatedAt, d.Kit.Clock.Now(), r.county.TimeZone)},
+		}})
 	}
 	return t
 }
@@ -63,10 +77,14 @@ func (d Deps) showOrder(c *fiber.Ctx, status int, in *page.Input) error {
 
 func orderFacts(r reader, o *checkout.Order) []ui.Fact {
 	a := o.Address
-	out := []ui.Fact{{Term: r.w.T("office.seller"), Value: r.in(o.Seller.Names), Link: stallList + "/" + o.Seller.ID.String()},
-		{Term: r.w.T("office.goods"), Value: r.w.Money(o.Amounts.Goods)}, {Term: r.w.T("office.shipping"), Value: r.w.Money(o.Amounts.Shipping)}, {Term: r.w.T("office.total"), Value: r.w.Money(o.Amounts.Total)},
+	out := []ui.Fact{
+		{Term: r.w.T("office.seller"), Value: r.in(o.Seller.Names), Link: stallList + "/" + o.Seller.ID.String()},
+		{Term: r.w.T("office.goods"), Value: r.w.Money(o.Amounts.Goods)},
+		{Term: r.w.T("office.shipping"), Value: r.w.Money(o.Amounts.Shipping)},
+		{Term: r.w.T("office.total"), Value: r.w.Money(o.Amounts.Total)},
 		{Term: r.w.T("office.payment"), Value: o.Payment.Provider + " · " + r.w.T("status.payment."+string(o.Payment.State))},
-		{Term: r.w.T("office.goes_to"), Value: strings.Join(nonEmpty(a.Name, masked(a.Phone, 6, 2), a.AdminArea, a.City, a.District), " ")}}
+		{Term: r.w.T("office.goes_to"), Value: strings.Join(nonEmpty(a.Name, masked(a.Phone, 6, 2), a.AdminArea, a.City, a.District), " ")},
+	}
 	if o.Shipment != nil {
 		out = append(out, ui.Fact{Term: r.w.T("office.shipment"), Value: o.Shipment.Carrier + " " + o.Shipment.TrackingNumber})
 	}

@@ -16,17 +16,23 @@ func (d Deps) goods(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := shape.ListView{Frame: d.frame(r, r.w.T("office.review")), Next: r.after(list.Next),
+	v := shape.ListView{
+		Frame: d.frame(r, r.w.T("office.review")), Next: r.after(list.Next),
 		Empty: ui.State{Drawing: "nothing-found", Title: r.w.T("office.none_waiting"), Text: r.w.T("office.none_review_text")},
-		Table: ui.Table{Caption: r.w.T("office.review"), Columns: []ui.Column{{Label: r.w.T("office.product")}, {Label: r.w.T("office.seller")}, {Label: r.w.T("office.price"), Num: true}, {Label: r.w.T("office.since")}}}}
+		Table: ui.Table{Caption: r.w.T("office.review"), Columns: []ui.Column{{Label: r.w.T("office.product")}, {Label: r.w.T("office.seller")}, {Label: r.w.T("office.price"), Num: true}, {Label: r.w.T("office.since")}}},
+	}
 	for i := range list.Items {
 		p := &list.Items[i]
 		price := ""
 		if len(p.Variants) > 0 {
 			price = r.w.Money(p.Variants[0].Cost())
 		}
-		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: r.in(p.Titles), URL: goodsList + "/" + p.ID.String(), Small: p.Code}, {Text: r.in(p.SellerNames)},
-			{Text: price, Num: true}, {Text: r.w.Ago(p.UpdatedAt, d.Kit.Clock.Now(), r.county.TimeZone)}}})
+		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{
+			{Text: r.in(p.Titles), URL: goodsList + "/" + p.ID.String(), Small: p.Code},
+			{Text: r.in(p.SellerNames)},
+			{Text: price, Num: true},
+			{Text: r.w.Ago(p.UpdatedAt, d.Kit.Clock.Now(), r.county.TimeZone)},
+		}})
 	}
 	return page.Render(c, fiber.StatusOK, shape.List(v))
 }
@@ -43,8 +49,10 @@ func (d Deps) showGood(c *fiber.Ctx, status int, in *page.Input) error {
 	if err != nil {
 		return err
 	}
-	v := shape.ReviewView{Frame: d.frame(r, r.in(p.Titles)), Tag: p.Code, Status: ui.Status{Of: "product", Code: string(p.State)}, Title: r.w.T("office.said"),
-		Facts: goodFacts(r, p), Texts: spoken(p.Descriptions), Table: sizes(r, p), Action: r.Path()}
+	v := shape.ReviewView{
+		Frame: d.frame(r, r.in(p.Titles)), Tag: p.Code, Status: ui.Status{Of: "product", Code: string(p.State)}, Title: r.w.T("office.said"),
+		Facts: goodFacts(r, p), Texts: spoken(p.Descriptions), Table: sizes(r, p), Action: r.Path(),
+	}
 	for i := range p.Pictures {
 		v.Pictures = append(v.Pictures, pictures(&p.Pictures[i])...)
 	}
@@ -59,8 +67,10 @@ func (d Deps) showGood(c *fiber.Ctx, status int, in *page.Input) error {
 			return err
 		}
 		if r.mayAct() {
-			v.Answers = []shape.Answer{{Name: "act", Value: "approve", Label: r.w.T("office.publish"), Icon: "check", Kind: "yes", Key: "a"},
-				{Name: "act", Value: "reject", Label: r.w.T("office.send_back"), Icon: "undo", Kind: "plain", Key: "r"}}
+			v.Answers = []shape.Answer{
+				{Name: "act", Value: "approve", Label: r.w.T("office.publish"), Icon: "check", Kind: "yes", Key: "a"},
+				{Name: "act", Value: "reject", Label: r.w.T("office.send_back"), Icon: "undo", Kind: "plain", Key: "r"},
+			}
 			v.Reason = ui.Field{Name: "reason", Label: r.w.T("office.reason"), Hint: r.w.T("office.reason_hint")}
 		}
 	}
@@ -72,8 +82,13 @@ func (d Deps) showGood(c *fiber.Ctx, status int, in *page.Input) error {
 }
 
 func goodFacts(r reader, p *catalog.Own) []ui.Fact {
-	out := []ui.Fact{{Term: r.w.T("office.seller"), Value: r.in(p.SellerNames), Link: stallList + "/" + p.SellerID.String()}, {Term: r.w.T("office.category"), Value: p.CategoryCode},
-		{Term: r.w.T("office.origin"), Value: r.in(p.Origin)}, {Term: r.w.T("office.season"), Value: r.w.Months(uint16(p.Season))}, {Term: r.w.T("office.hs_code"), Value: p.HSCode}} //nolint:gosec // twelve bits
+	out := []ui.Fact{
+		{Term: r.w.T("office.seller"), Value: r.in(p.SellerNames), Link: stallList + "/" + p.SellerID.String()},
+		{Term: r.w.T("office.category"), Value: p.CategoryCode},
+		{Term: r.w.T("office.origin"), Value: r.in(p.Origin)},
+		{Term: r.w.T("office.season"), Value: r.w.Months(uint16(p.Season))},
+		{Term: r.w.T("office.hs_code"), Value: p.HSCode},
+	} //nolint:gosec // twelve bits
 	if p.HarvestedOn != nil {
 		out = append(out, ui.Fact{Term: r.w.T("office.harvested"), Value: r.w.Date(*p.HarvestedOn, "UTC")})
 	}

@@ -42,14 +42,19 @@ func (d Deps) stalls(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := shape.ListView{Frame: d.frame(r, r.w.T("office.applications")), Label: r.w.T("office.by_state"), Next: r.after(list.Next),
+	v := shape.ListView{
+		Frame: d.frame(r, r.w.T("office.applications")), Label: r.w.T("office.by_state"), Next: r.after(list.Next),
 		Tabs:  r.tabs(stallList, "seller", string(state), "applied", "approved", "rejected", "suspended"),
 		Empty: ui.State{Drawing: "nothing-found", Title: r.w.T("office.none_waiting"), Text: r.w.T("office.none_waiting_text")},
-		Table: ui.Table{Caption: r.w.T("office.applications"), Columns: []ui.Column{{Label: r.w.T("office.name")}, {Label: r.w.T("office.kind")}, {Label: r.w.T("office.village"), Spare: true}, {Label: r.w.T("office.since")}}}}
+		Table: ui.Table{Caption: r.w.T("office.applications"), Columns: []ui.Column{{Label: r.w.T("office.name")}, {Label: r.w.T("office.kind")}, {Label: r.w.T("office.village"), Spare: true}, {Label: r.w.T("office.since")}}},
+	}
 	for _, s := range list.Items {
 		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: r.in(s.Names), URL: stallList + "/" + s.ID.String(), Small: s.Contact}, {Text: r.w.T("seller_kind." + string(s.Kind))},
-			{Text: r.in(s.Village), Spare: true}, {Text: r.w.Ago(s.AppliedAt, d.Kit.Clock.Now(), r.county.TimeZone)}}})
+			{Text: r.in(s.Names), URL: stallList + "/" + s.ID.String(), Small: s.Contact},
+			{Text: r.w.T("seller_kind." + string(s.Kind))},
+			{Text: r.in(s.Village), Spare: true},
+			{Text: r.w.Ago(s.AppliedAt, d.Kit.Clock.Now(), r.county.TimeZone)},
+		}})
 	}
 	return page.Render(c, fiber.StatusOK, shape.List(v))
 }
@@ -66,8 +71,10 @@ func (d Deps) showStall(c *fiber.Ctx, status int, in *page.Input) error {
 	if err != nil {
 		return err
 	}
-	v := shape.ReviewView{Frame: d.frame(r, r.in(s.Names)), Tag: r.w.T("seller_kind." + string(s.Kind)), Status: ui.Status{Of: "seller", Code: string(s.State)},
-		Title: r.w.T("office.said"), Facts: stallFacts(r, s), Texts: spoken(s.Story), Action: r.Path(), Pictures: pictures(s.PictureID)}
+	v := shape.ReviewView{
+		Frame: d.frame(r, r.in(s.Names)), Tag: r.w.T("seller_kind." + string(s.Kind)), Status: ui.Status{Of: "seller", Code: string(s.State)},
+		Title: r.w.T("office.said"), Facts: stallFacts(r, s), Texts: spoken(s.Story), Action: r.Path(), Pictures: pictures(s.PictureID),
+	}
 	if s.State == sellers.Applied {
 		if v.Pile, err = d.stallPile(r, id); err != nil {
 			return err
@@ -94,8 +101,10 @@ func (d Deps) showStall(c *fiber.Ctx, status int, in *page.Input) error {
 func stallAnswers(r reader, s sellers.State) []shape.Answer {
 	switch s {
 	case sellers.Applied:
-		return []shape.Answer{{Name: "act", Value: "approve", Label: r.w.T("office.approve"), Icon: "check", Kind: "yes", Key: "a"},
-			{Name: "act", Value: "reject", Label: r.w.T("office.reject"), Icon: "close", Kind: "no", Key: "r"}}
+		return []shape.Answer{
+			{Name: "act", Value: "approve", Label: r.w.T("office.approve"), Icon: "check", Kind: "yes", Key: "a"},
+			{Name: "act", Value: "reject", Label: r.w.T("office.reject"), Icon: "close", Kind: "no", Key: "r"},
+		}
 	case sellers.Approved:
 		return []shape.Answer{{Name: "act", Value: "suspend", Label: r.w.T("office.suspend"), Icon: "pause", Kind: "no"}}
 	case sellers.Suspended:
@@ -106,8 +115,13 @@ func stallAnswers(r reader, s sellers.State) []shape.Answer {
 }
 
 func stallFacts(r reader, s *sellers.Seller) []ui.Fact {
-	out := []ui.Fact{{Term: r.w.T("office.name"), Value: r.in(s.Names)}, {Term: r.w.T("office.village"), Value: r.in(s.Village)},
-		{Term: r.w.T("office.contact"), Value: s.Contact}, {Term: r.w.T("office.phone"), Value: masked(s.Phone, 3, 4)}, {Term: r.w.T("office.licence"), Value: masked(s.LicenceNo, 4, 4)}}
+	out := []ui.Fact{
+		{Term: r.w.T("office.name"), Value: r.in(s.Names)},
+		{Term: r.w.T("office.village"), Value: r.in(s.Village)},
+		{Term: r.w.T("office.contact"), Value: s.Contact},
+		{Term: r.w.T("office.phone"), Value: masked(s.Phone, 3, 4)},
+		{Term: r.w.T("office.licence"), Value: masked(s.LicenceNo, 4, 4)},
+	}
 	for _, n := range []struct {
 		id    string
 		value *int

@@ -34,8 +34,10 @@ func (d Deps) settingPages() []settingPage {
 
 // form begins a settings page with its tabs.
 func (d Deps) form(r reader, name string, in *page.Input) shape.FormView {
-	v := shape.FormView{Frame: d.frame(r, r.w.T("office.settings")), Label: r.w.T("office.settings"), Action: settings + "/" + name, Submit: r.w.T("act.save"),
-		ReadOnly: !r.mayAct(), Intro: r.w.T("settings." + name + "_text")}
+	v := shape.FormView{
+		Frame: d.frame(r, r.w.T("office.settings")), Label: r.w.T("office.settings"), Action: settings + "/" + name, Submit: r.w.T("act.save"),
+		ReadOnly: !r.mayAct(), Intro: r.w.T("settings." + name + "_text"),
+	}
 	for _, s := range []string{"brand", "delivery", "categories", "pages", "season", "policies", "domains"} {
 		v.Tabs = append(v.Tabs, ui.Link{Label: r.w.T("settings." + s), URL: settings + "/" + s, Current: s == name})
 	}
@@ -146,9 +148,11 @@ func (d Deps) policies(c *fiber.Ctx, status int, in *page.Input) error {
 	p := r.county.Policy
 	commission := typed(&v, "commission", strconv.FormatFloat(float64(p.CommissionBP)/100, 'f', -1, 64), r.w.T("settings.commission"))
 	commission.Suffix, commission.InputMode, commission.Hint = "%", "decimal", r.w.T("settings.commission_hint")
-	v.Sections = []shape.Section{{Controls: []shape.Control{{Field: commission},
+	v.Sections = []shape.Section{{Controls: []shape.Control{
+		{Field: commission},
 		{Field: ui.Field{Name: "review", Value: "1", Label: r.w.T("settings.review")}, Box: true, On: p.ReviewProducts},
-		{Field: ui.Field{Name: "export", Value: "1", Label: r.w.T("settings.export")}, Box: true, On: p.ExportEnabled}}}}
+		{Field: ui.Field{Name: "export", Value: "1", Label: r.w.T("settings.export")}, Box: true, On: p.ExportEnabled},
+	}}}
 	return page.Render(c, status, shape.Form(v))
 }
 

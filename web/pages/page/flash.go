@@ -62,8 +62,10 @@ func leave(c *fiber.Ctx, f flash, pairs []any) {
 	if err != nil {
 		return // strings alone always marshal
 	}
-	c.Cookie(&fiber.Cookie{Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString(raw), Path: "/", MaxAge: flashLife,
-		HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+	c.Cookie(&fiber.Cookie{
+		Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString(raw), Path: "/", MaxAge: flashLife,
+		HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode,
+	})
 }
 
 // takeFlash reads the message that the last page left, once.

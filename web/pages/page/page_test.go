@@ -23,8 +23,10 @@ import (
 	"countyfair/web/ui"
 )
 
-var county = &tenants.County{ID: uuid.Must(uuid.NewV7()), Slug: "longnan", Names: lang.Text{"zh-Hans": "陇南集", "en": "Longnan Fair"},
-	Languages: []string{"zh-Hans", "en"}, Currency: "CNY", TimeZone: "Asia/Shanghai", Version: 7, State: tenants.Open}
+var county = &tenants.County{
+	ID: uuid.Must(uuid.NewV7()), Slug: "longnan", Names: lang.Text{"zh-Hans": "陇南集", "en": "Longnan Fair"},
+	Languages: []string{"zh-Hans", "en"}, Currency: "CNY", TimeZone: "Asia/Shanghai", Version: 7, State: tenants.Open,
+}
 
 // serve answers every request with h, for a person with these roles.
 func serve(t *testing.T, r *http.Request, h fiber.Handler, roles ...actor.Role) *http.Response {
@@ -60,8 +62,10 @@ func form(values url.Values) *http.Request {
 }
 
 func TestReadsAFormAndSaysWhatIsWrong(t *testing.T) {
-	r := form(url.Values{"name": {"  陇南\r\n集 \x00"}, "kg": {"12.50"}, "bad": {"1.2.3"}, "n": {"7"}, "m": {"seven"}, "rate": {"2.5 %"}, "password": {" p "},
-		"day": {"a", "b"}, "text.en": {"Hello"}, "text.fr": {"Salut"}})
+	r := form(url.Values{
+		"name": {"  陇南\r\n集 \x00"}, "kg": {"12.50"}, "bad": {"1.2.3"}, "n": {"7"}, "m": {"seven"}, "rate": {"2.5 %"}, "password": {" p "},
+		"day": {"a", "b"}, "text.en": {"Hello"}, "text.fr": {"Salut"},
+	})
 	serve(t, r, func(c *fiber.Ctx) error {
 		in := page.Read(c)
 		require.Equal(t, "陇南\n集", in.Text("name"))
@@ -133,7 +137,7 @@ func TestTheFrameKnowsTheCounty(t *testing.T) {
 		f := kit.Frame(c, "找")
 		require.Equal(t, "陇南集", f.County.Name)
 		require.Equal(t, "/brand.css?v=7", f.County.BrandURL)
-		require.Equal(t, "http://longnan.localhost/search", f.Canonical)
+		require.Equal(t, "http://longnan.localhost/search?lang=zh-Hans", f.Canonical, "as the alternates name it, without what was looked for")
 		require.Len(t, f.Alternates, 3)
 		require.Equal(t, "http://longnan.localhost/search?q=a%26b&lang=en", f.Alternates[1].URL)
 		require.True(t, f.Alternates[0].Current)

@@ -63,6 +63,8 @@ func (d Cards) look(c *fiber.Ctx) error {
 	c.Set("Content-Security-Policy", cardPolicy)
 	c.Set("Referrer-Policy", "no-referrer")
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	return page.Render(c, fiber.StatusOK, Card(CardView{Merchant: page.Face(page.County(c), page.Words(c).Lang()).Name, Total: p.Amount, Key: d.Key, Secret: p.ClientSecret,
-		Return: scope.From(c.UserContext()).Origin + back, Back: back}))
+	return page.Render(c, fiber.StatusOK, Card(CardView{
+		Merchant: page.Face(page.County(c), page.Words(c).Lang()).Name, Total: p.Amount, Key: d.Key, Secret: p.ClientSecret,
+		Return: scope.From(c.UserContext()).Origin + back, Back: back,
+	}))
 }

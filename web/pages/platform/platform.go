@@ -115,7 +115,7 @@ func (d Deps) directory(c *fiber.Ctx) error {
 	slices.SortFunc(open, func(a, b *tenants.County) int { return strings.Compare(a.Slug, b.Slug) })
 	for _, t := range open {
 		host := d.Config.Link(d.Counties.Directory().Host(t), "")
-		card := Card{Name: t.Names.In(w.Lang(), t.DefaultLanguage()), Tagline: t.Tagline.In(w.Lang(), t.DefaultLanguage()), URL: host + "/", Note: country(t.Country, w.Lang()) + " · " + t.Currency}
+		card := Card{Name: t.Names.In(w.Lang(), t.DefaultLanguage()), Tagline: t.Tagline.In(w.Lang(), t.DefaultLanguage()), URL: host + "/", Note: country(t.Country, w.Lang())}
 		if t.Brand.Banner != "" {
 			card.Banner = ui.Picture{Src: "/markets/" + t.Slug + "/banner.webp", Width: 1600, Height: 600}
 		}
@@ -145,12 +145,19 @@ func (d Deps) list(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := shape.ListView{Frame: d.frame(c, w.T("platform.counties")), Action: &ui.Link{Label: w.T("platform.new"), URL: counties + "/new"},
+	v := shape.ListView{
+		Frame: d.frame(c, w.T("platform.counties")), Action: &ui.Link{Label: w.T("platform.new"), URL: counties + "/new"},
 		Empty: ui.State{Drawing: "nothing-found", Title: w.T("platform.none"), Text: w.T("platform.none_text"), Act: ui.Link{Label: w.T("platform.new"), URL: counties + "/new"}},
-		Table: ui.Table{Caption: w.T("platform.counties"), Columns: []ui.Column{{Label: w.T("platform.name")}, {Label: w.T("platform.state")}, {Label: w.T("platform.country")}, {Label: w.T("platform.currency")}, {Label: w.T("platform.since"), Spare: true}}}}
+		Table: ui.Table{Caption: w.T("platform.counties"), Columns: []ui.Column{{Label: w.T("platform.name")}, {Label: w.T("platform.state")}, {Label: w.T("platform.country")}, {Label: w.T("platform.currency")}, {Label: w.T("platform.since"), Spare: true}}},
+	}
 	for _, t := range all {
-		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{{Text: t.Names.In(w.Lang(), t.DefaultLanguage()), URL: counties + "/" + t.ID.String(), Small: d.Counties.Directory().Host(t)},
-			{Status: &ui.Status{Of: "county", Code: string(t.State)}}, {Text: country(t.Country, w.Lang())}, {Text: t.Currency}, {Text: w.Date(t.CreatedAt, t.TimeZone), Spare: true}}})
+		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{
+			{Text: t.Names.In(w.Lang(), t.DefaultLanguage()), URL: counties + "/" + t.ID.String(), Small: d.Counties.Directory().Host(t)},
+			{Status: &ui.Status{Of: "county", Code: string(t.State)}},
+			{Text: country(t.Country, w.Lang())},
+			{Text: t.Currency},
+			{Text: w.Date(t.CreatedAt, t.TimeZone), Spare: true},
+		}})
 	}
 	return page.Render(c, fiber.StatusOK, shape.List(v))
 }
@@ -182,8 +189,10 @@ func (d Deps) showNew(c *fiber.Ctx, status int, in *page.Input) error {
 
 func (d Deps) create(c *fiber.Ctx) error {
 	in := page.Read(c)
-	n := tenants.New{Slug: strings.ToLower(in.Text("slug")), Names: lang.Text{"zh-Hans": in.Text("names.zh-Hans"), "en": in.Text("names.en")}, DivisionCode: in.Text("division_code"),
-		Country: strings.ToUpper(in.Text("country")), TimeZone: in.Text("time_zone"), Currency: strings.ToUpper(in.Text("currency")), Languages: tags(in.Text("languages")), Policy: tenants.Policy{ReviewProducts: true}}
+	n := tenants.New{
+		Slug: strings.ToLower(in.Text("slug")), Names: lang.Text{"zh-Hans": in.Text("names.zh-Hans"), "en": in.Text("names.en")}, DivisionCode: in.Text("division_code"),
+		Country: strings.ToUpper(in.Text("country")), TimeZone: in.Text("time_zone"), Currency: strings.ToUpper(in.Text("currency")), Languages: tags(in.Text("languages")), Policy: tenants.Policy{ReviewProducts: true},
+	}
 	t, err := d.Counties.Create(c.UserContext(), page.Who(c), n)
 	if err != nil {
 		in.Refuse(err)
@@ -236,8 +245,10 @@ func (d Deps) showCounty(c *fiber.Ctx, status int, in *page.Input) error {
 	v.Sections = []shape.Section{{Title: w.T("platform.terms"), Controls: []shape.Control{{Field: commission}, {Field: ui.Field{Name: "export", Value: "1", Label: w.T("platform.export")}, Box: true, On: t.Policy.ExportEnabled}}}}
 	for _, next := range []tenants.State{tenants.Open, tenants.Suspended, tenants.Closed} {
 		if t.State.CanBecome(next) {
-			v.Beside = append(v.Beside, shape.SmallAct{Text: w.T("platform.to_" + string(next)), Note: w.T("platform.to_" + string(next) + "_text"), Action: at,
-				Hidden: []ui.Hidden{{Name: "act", Value: string(next)}}, Label: w.T("platform.do_" + string(next)), Icon: "next"})
+			v.Beside = append(v.Beside, shape.SmallAct{
+				Text: w.T("platform.to_" + string(next)), Note: w.T("platform.to_" + string(next) + "_text"), Action: at,
+				Hidden: []ui.Hidden{{Name: "act", Value: string(next)}}, Label: w.T("platform.do_" + string(next)), Icon: "next",
+			})
 		}
 	}
 	v.Beside = append([]shape.SmallAct{{Text: w.T("platform.state"), Note: t.StateReason, Status: &ui.Status{Of: "county", Code: string(t.State)}}}, v.Beside...)

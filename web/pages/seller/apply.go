@@ -59,8 +59,10 @@ func (h handlers) applyView(c *fiber.Ctx, f ui.Form, face uuid.UUID) ApplyView {
 
 func (h handlers) drawApplied(c *fiber.Ctx, s *sellers.Seller) error {
 	w, county := page.Words(c), page.County(c)
-	v := AppliedView{Frame: h.applyFrame(c, "nav.apply", "applied."+string(s.State)), Status: ui.Status{Of: "seller", Code: string(s.State)},
-		Name: s.Names.In(w.Lang(), county.DefaultLanguage()), When: w.T("applied.when", "When", w.Ago(s.AppliedAt, h.Kit.Clock.Now(), county.TimeZone))}
+	v := AppliedView{
+		Frame: h.applyFrame(c, "nav.apply", "applied."+string(s.State)), Status: ui.Status{Of: "seller", Code: string(s.State)},
+		Name: s.Names.In(w.Lang(), county.DefaultLanguage()), When: w.T("applied.when", "When", w.Ago(s.AppliedAt, h.Kit.Clock.Now(), county.TimeZone)),
+	}
 	switch s.State {
 	case sellers.Rejected:
 		v.Again, v.Said = ui.ApplyPath+"?again=1", s.Reason
@@ -135,9 +137,11 @@ func (h handlers) profile(c *fiber.Ctx, stall *sellers.Seller) error {
 // with the form: nobody should have to choose it again.
 func (h handlers) readProfile(c *fiber.Ctx, in *page.Input) (sellers.Profile, uuid.UUID) {
 	county := page.County(c)
-	p := sellers.Profile{Kind: sellers.Kind(in.Text("kind")), Names: in.Texts("name", county.Languages...), Village: in.Texts("place", county.Languages...),
+	p := sellers.Profile{
+		Kind: sellers.Kind(in.Text("kind")), Names: in.Texts("name", county.Languages...), Village: in.Texts("place", county.Languages...),
 		Story: in.Texts("about", county.Languages...), Contact: in.Text("contact_name"), Phone: in.Text("phone"), LicenceNo: in.Text("credit_code"),
-		Households: maybe(in, "households"), SinceYear: maybe(in, "since_year"), AltitudeM: maybe(in, "altitude_m")}
+		Households: maybe(in, "households"), SinceYear: maybe(in, "since_year"), AltitudeM: maybe(in, "altitude_m"),
+	}
 	face, err := uuid.Parse(in.Text("face_id"))
 	if err != nil {
 		face = uuid.Nil

@@ -28,9 +28,11 @@ func (h handlers) home(c *fiber.Ctx, stall *sellers.Seller) error {
 		return err
 	}
 	now := h.Kit.Clock.Now()
-	v := HomeView{Frame: f, Day: w.Date(now, county.TimeZone), Stall: stall.Names.In(w.Lang(), county.DefaultLanguage()), Profile: profilePath,
+	v := HomeView{
+		Frame: f, Day: w.Date(now, county.TimeZone), Stall: stall.Names.In(w.Lang(), county.DefaultLanguage()), Profile: profilePath,
 		Sold: sales.Sum, SoldCount: sales.Count, Waiting: sales.ToShip, OrdersURL: ordersPath, NewURL: newPath, ImportURL: importPath,
-		GoodsURL: productsPath, OnSale: goods.Published, Empty: goods.All() == 0, Todo: todos(w, goods)}
+		GoodsURL: productsPath, OnSale: goods.Published, Empty: goods.All() == 0, Todo: todos(w, goods),
+	}
 	v.Frame.Orders = sales.ToShip
 	if sales.ToShip > 0 {
 		v.Oldest = w.T("desk.waits_since", "When", w.Ago(sales.Oldest, now, county.TimeZone))

@@ -40,8 +40,10 @@ func (h handlers) drawImport(c *fiber.Ctx, status int, f ui.Form) error {
 	}
 	v := ImportView{Frame: frame, Action: importPath, Form: f, Template: importPath + "/sheet.csv"}
 	for _, im := range past {
-		v.Past = append(v.Past, PastImport{File: im.FileName, URL: importPath + "/" + im.ID.String(), Status: importStatus(im.State),
-			When: w.Ago(im.CreatedAt, h.Kit.Clock.Now(), county.TimeZone)})
+		v.Past = append(v.Past, PastImport{
+			File: im.FileName, URL: importPath + "/" + im.ID.String(), Status: importStatus(im.State),
+			When: w.Ago(im.CreatedAt, h.Kit.Clock.Now(), county.TimeZone),
+		})
 	}
 	return page.Render(c, status, ImportPage(v))
 }
@@ -114,8 +116,10 @@ func (h handlers) importing(c *fiber.Ctx, _ *sellers.Seller) error {
 		if im.Refused > 0 {
 			frame.Say += " " + w.T("say.preview_bad", "Count", im.Refused)
 		}
-		v := PreviewView{Frame: frame, File: im.FileName, Good: im.Total - im.Refused, Bad: im.Refused, Missing: im.Missing,
-			Action: importPath + "/" + id.String() + "/start", Cancel: importPath}
+		v := PreviewView{
+			Frame: frame, File: im.FileName, Good: im.Total - im.Refused, Bad: im.Refused, Missing: im.Missing,
+			Action: importPath + "/" + id.String() + "/start", Cancel: importPath,
+		}
 		// Those that are left out come first.
 		slices.SortStableFunc(rows, func(a, b catalog.ImportRow) int { return rank(a) - rank(b) })
 		for i := range rows {
@@ -138,8 +142,10 @@ func rank(r catalog.ImportRow) int {
 
 func (h handlers) progress(c *fiber.Ctx, frame ui.DeskFrame, im *catalog.Import, rows []catalog.ImportRow) error {
 	w := page.Words(c)
-	v := ProgressView{Frame: frame, File: im.FileName, Status: importStatus(im.State), Done: im.Done, Of: im.Total, New: im.Created, Changed: im.Updated, Out: im.Refused,
-		Goods: productsPath, Again: importPath}
+	v := ProgressView{
+		Frame: frame, File: im.FileName, Status: importStatus(im.State), Done: im.Done, Of: im.Total, New: im.Created, Changed: im.Updated, Out: im.Refused,
+		Goods: productsPath, Again: importPath,
+	}
 	if im.State == catalog.Done {
 		v.Left, v.More = shown(w, slices.DeleteFunc(rows, func(r catalog.ImportRow) bool { return r.Outcome != "refused" }))
 	}
@@ -231,8 +237,10 @@ func columnID(group string, c sheet.Column) string {
 }
 
 // template are the columns of the sheet to fill in.
-var template = []sheet.Column{sheet.Code, sheet.Name, sheet.Category, sheet.Variant, sheet.Weight, sheet.Unit, sheet.Price, sheet.Stock, sheet.Origin,
-	sheet.Season, sheet.Harvested, sheet.TraceCode, sheet.Certificate, sheet.Description, sheet.Pictures, sheet.HSCode}
+var template = []sheet.Column{
+	sheet.Code, sheet.Name, sheet.Category, sheet.Variant, sheet.Weight, sheet.Unit, sheet.Price, sheet.Stock, sheet.Origin,
+	sheet.Season, sheet.Harvested, sheet.TraceCode, sheet.Certificate, sheet.Description, sheet.Pictures, sheet.HSCode,
+}
 
 // emptySheet is a spreadsheet to fill in: the headings, and a row as an example.
 func (h handlers) emptySheet(c *fiber.Ctx, _ *sellers.Seller) error {

@@ -71,8 +71,10 @@ func (h handlers) orderCards(c *fiber.Ctx, list []checkout.OrderSummary) ([]Orde
 			what = w.T("account.and_more", "First", what, "Count", o.Lines-1, "All", o.Lines)
 		}
 		id := deref(o.Picture)
-		card := OrderCard{URL: ordersPath + "/" + o.Number, Status: ui.Status{Of: "order", Code: string(o.State)}, Total: o.Total, Picture: pictureOf(id, "", 85, cut[id]),
-			Said: said(w, what, o.Pieces, o.City, o.Receiver), When: w.Ago(o.CreatedAt, now, county.TimeZone), Late: late(o.State, o.CreatedAt, now)}
+		card := OrderCard{
+			URL: ordersPath + "/" + o.Number, Status: ui.Status{Of: "order", Code: string(o.State)}, Total: o.Total, Picture: pictureOf(id, "", 85, cut[id]),
+			Said: said(w, what, o.Pieces, o.City, o.Receiver), When: w.Ago(o.CreatedAt, now, county.TimeZone), Late: late(o.State, o.CreatedAt, now),
+		}
 		out = append(out, card)
 	}
 	return out, nil
@@ -117,8 +119,10 @@ func (h handlers) drawOrder(c *fiber.Ctx, status int, o checkout.Order, f ui.For
 	if err != nil {
 		return err
 	}
-	v := OrderView{Frame: frame, Number: o.Number, Status: ui.Status{Of: "order", Code: string(o.State)}, Total: o.Amounts.Total, To: o.Address.City, Form: f,
-		When: w.Ago(o.CreatedAt, now, county.TimeZone), Late: late(o.State, o.CreatedAt, now), Address: addressText(county, o.Address), Phone: o.Address.Phone}
+	v := OrderView{
+		Frame: frame, Number: o.Number, Status: ui.Status{Of: "order", Code: string(o.State)}, Total: o.Amounts.Total, To: o.Address.City, Form: f,
+		When: w.Ago(o.CreatedAt, now, county.TimeZone), Late: late(o.State, o.CreatedAt, now), Address: addressText(county, o.Address), Phone: o.Address.Phone,
+	}
 	if v.To == "" {
 		v.To = o.Address.Name
 	}
@@ -188,8 +192,10 @@ func (h handlers) packLines(c *fiber.Ctx, o checkout.Order) ([]PackLine, error) 
 	var out []PackLine
 	for _, l := range o.Lines {
 		id := deref(l.Picture)
-		out = append(out, PackLine{Title: l.Title.In(w.Lang(), county.DefaultLanguage()), Pack: l.VariantTitle.In(w.Lang(), county.DefaultLanguage()), Count: l.Quantity,
-			Picture: pictureOf(id, "", 85, cut[id])})
+		out = append(out, PackLine{
+			Title: l.Title.In(w.Lang(), county.DefaultLanguage()), Pack: l.VariantTitle.In(w.Lang(), county.DefaultLanguage()), Count: l.Quantity,
+			Picture: pictureOf(id, "", 85, cut[id]),
+		})
 	}
 	return out, nil
 }
@@ -274,9 +280,11 @@ func (h handlers) slip(c *fiber.Ctx, stall *sellers.Seller) error {
 		return err
 	}
 	w, county := page.Words(c), page.County(c)
-	v := SlipView{Frame: h.Kit.Frame(c, w.T("slip.title")), Number: s.Number, Date: w.DateLong(o.CreatedAt, county.TimeZone), From: stall.Names.In(w.Lang(), county.DefaultLanguage()),
+	v := SlipView{
+		Frame: h.Kit.Frame(c, w.T("slip.title")), Number: s.Number, Date: w.DateLong(o.CreatedAt, county.TimeZone), From: stall.Names.In(w.Lang(), county.DefaultLanguage()),
 		Village: stall.Village.In(w.Lang(), county.DefaultLanguage()), To: s.Order.Address.Name, Address: addressText(county, s.Order.Address), Back: ordersPath + "/" + s.Number,
-		Total: w.T("slip.total", "Count", s.Pieces, "Weight", w.Weight(s.WeightG))}
+		Total: w.T("slip.total", "Count", s.Pieces, "Weight", w.Weight(s.WeightG)),
+	}
 	for _, l := range s.Order.Lines {
 		v.Lines = append(v.Lines, SlipLine{Title: l.Title.In(w.Lang(), county.DefaultLanguage()), Pack: l.VariantTitle.In(w.Lang(), county.DefaultLanguage()), Quantity: l.Quantity})
 	}

@@ -72,8 +72,10 @@ func (h handlers) drawProduct(c *fiber.Ctx, status int, f productForm, own *cata
 	}
 	frame.Say = w.T("say.product")
 	sign, _ := money.Of(0, county.Currency).Parts(w.Lang())
-	v := ProductView{Frame: frame, Action: productsPath, New: own == nil, Version: f.Version, Form: f.Form, Tongues: tongues(county), Months: months(w, f.Season), Packs: f.Packs,
-		Currency: sign, Units: units(county.DefaultLanguage()), Weights: weights(w, county.DefaultLanguage()), Abroad: county.Policy.ExportEnabled, Review: county.Policy.ReviewProducts}
+	v := ProductView{
+		Frame: frame, Action: productsPath, New: own == nil, Version: f.Version, Form: f.Form, Tongues: tongues(county), Months: months(w, f.Season), Packs: f.Packs,
+		Currency: sign, Units: units(county.DefaultLanguage()), Weights: weights(w, county.DefaultLanguage()), Abroad: county.Policy.ExportEnabled, Review: county.Policy.ReviewProducts,
+	}
 	if own != nil {
 		v.Action = productsPath + "/" + own.ID.String()
 		v.Stock = v.Action + "/stock"
@@ -115,8 +117,10 @@ func (h handlers) drawn(c *fiber.Ctx, v *ProductView, pictures []uuid.UUID) erro
 		if chosen {
 			hue = k.Hue
 		}
-		v.Kinds = append(v.Kinds, Choice{Value: k.Code, Label: k.Names.In(w.Lang(), county.DefaultLanguage()),
-			Picture: pictureOf(deref(k.PictureID), "", k.Hue, cut[deref(k.PictureID)]), Chosen: chosen})
+		v.Kinds = append(v.Kinds, Choice{
+			Value: k.Code, Label: k.Names.In(w.Lang(), county.DefaultLanguage()),
+			Picture: pictureOf(deref(k.PictureID), "", k.Hue, cut[deref(k.PictureID)]), Chosen: chosen,
+		})
 	}
 	for i, id := range pictures {
 		v.Pictures = append(v.Pictures, Shot{ID: id.String(), Picture: pictureOf(id, w.T("product_form.picture_n", "Number", i+1), hue, cut[id])})

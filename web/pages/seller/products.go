@@ -115,8 +115,10 @@ func (h handlers) goods(c *fiber.Ctx, list []catalog.Own) ([]Good, error) {
 func (s shelf) good(c *fiber.Ctx, o *catalog.Own) Good {
 	w, county := page.Words(c), page.County(c)
 	at := productsPath + "/" + o.ID.String()
-	g := Good{ID: o.ID.String(), Title: o.Titles.In(w.Lang(), county.DefaultLanguage()), URL: at, Stock: at + "/stock", Picture: s.picture(o),
-		Status: ui.Status{Of: "product", Code: string(o.State)}, Price: money.Of(o.LowPrice, county.Currency), Sizes: sizes(c, o)}
+	g := Good{
+		ID: o.ID.String(), Title: o.Titles.In(w.Lang(), county.DefaultLanguage()), URL: at, Stock: at + "/stock", Picture: s.picture(o),
+		Status: ui.Status{Of: "product", Code: string(o.State)}, Price: money.Of(o.LowPrice, county.Currency), Sizes: sizes(c, o),
+	}
 	g.Many = len(g.Sizes) > 1
 	switch o.State {
 	case catalog.Drafted, catalog.Withdrawn:

@@ -45,8 +45,10 @@ func (h handlers) drawStock(c *fiber.Ctx, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
-	v := StockView{Frame: frame, Action: productsPath + "/" + id.String() + "/stock", Title: own.Titles.In(w.Lang(), county.DefaultLanguage()),
-		Picture: s.picture(own), Sizes: sizes(c, own), Form: f}
+	v := StockView{
+		Frame: frame, Action: productsPath + "/" + id.String() + "/stock", Title: own.Titles.In(w.Lang(), county.DefaultLanguage()),
+		Picture: s.picture(own), Sizes: sizes(c, own), Form: f,
+	}
 	for _, r := range reasons {
 		note := "stock_page.more"
 		if r.sign < 0 {

@@ -183,9 +183,11 @@ func (r reader) farms(c *fiber.Ctx, lines []checkout.CartLine) []ui.Farm {
 			out = append(out, ui.Farm{Maker: ui.Maker{Name: r.in(l.Seller.Names), URL: sellersPath + "/" + l.Seller.Slug}})
 		}
 		title := r.in(l.Title)
-		line := ui.Line{Title: title, URL: productPath + l.Slug, Picture: small(l.Picture, 0), Total: l.Total, Fault: r.fault(l.Problem),
+		line := ui.Line{
+			Title: title, URL: productPath + l.Slug, Picture: small(l.Picture, 0), Total: l.Total, Fault: r.fault(l.Problem),
 			Pack: r.unitLine(c, r.in(l.VariantTitle), catalog.UnitPrice(l.Price, l.NetWeightG, catalog.Basis(r.county.DefaultLanguage(), l.NetWeightG)), catalog.Basis(r.county.DefaultLanguage(), l.NetWeightG)),
-			Step: &ui.Step{Action: cartLines + l.ID.String(), Of: title, Quantity: l.Quantity, Max: checkout.MostPieces, Swap: CartSwap}, Remove: cartLines + l.ID.String() + "/remove"}
+			Step: &ui.Step{Action: cartLines + l.ID.String(), Of: title, Quantity: l.Quantity, Max: checkout.MostPieces, Swap: CartSwap}, Remove: cartLines + l.ID.String() + "/remove",
+		}
 		out[i].Lines = append(out[i].Lines, line)
 	}
 	return out

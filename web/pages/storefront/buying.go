@@ -81,8 +81,10 @@ func (h handlers) askAddress(c *fiber.Ctx, known *shipping.Address) error {
 		}
 		known = &last
 	}
-	f := ui.Form{Values: map[string]string{"name": known.Name, "phone": known.Phone, "country": known.Country, "postal_code": known.PostalCode,
-		"admin_area": known.AdminArea, "city": known.City, "district": known.District, "line1": known.Line1, "line2": known.Line2, "email": h.email(c)}}
+	f := ui.Form{Values: map[string]string{
+		"name": known.Name, "phone": known.Phone, "country": known.Country, "postal_code": known.PostalCode,
+		"admin_area": known.AdminArea, "city": known.City, "district": known.District, "line1": known.Line1, "line2": known.Line2, "email": h.email(c),
+	}}
 	return h.drawAddress(c, fiber.StatusOK, f)
 }
 
@@ -99,8 +101,10 @@ func (h handlers) drawAddress(c *fiber.Ctx, status int, f ui.Form) error {
 	if err != nil {
 		return err
 	}
-	v := CheckoutView{Frame: h.ownFrame(c, r.w.T("checkout.title")), Stage: StageAddress, AddressAction: addressPath, AskEmail: !page.Who(c).SignedIn(),
-		Address: ui.Address{Form: f, Country: r.county.Country}, Farms: settled(r.farms(c, cart.Lines)), Total: cart.Subtotal}
+	v := CheckoutView{
+		Frame: h.ownFrame(c, r.w.T("checkout.title")), Stage: StageAddress, AddressAction: addressPath, AskEmail: !page.Who(c).SignedIn(),
+		Address: ui.Address{Form: f, Country: r.county.Country}, Farms: settled(r.farms(c, cart.Lines)), Total: cart.Subtotal,
+	}
 	if s := f.Value("country"); s != "" {
 		v.Address.Country = s
 	}
@@ -148,8 +152,10 @@ func (h handlers) giveAddress(c *fiber.Ctx) error {
 			in.Fail("email", "error.field_not_an_email")
 		}
 	}
-	address := shipping.Address{Name: in.Text("name"), Phone: in.Text("phone"), Country: in.Text("country"), PostalCode: in.Text("postal_code"),
-		AdminArea: in.Text("admin_area"), City: in.Text("city"), District: in.Text("district"), Line1: in.Text("line1"), Line2: in.Text("line2")}
+	address := shipping.Address{
+		Name: in.Text("name"), Phone: in.Text("phone"), Country: in.Text("country"), PostalCode: in.Text("postal_code"),
+		AdminArea: in.Text("admin_area"), City: in.Text("city"), District: in.Text("district"), Line1: in.Text("line1"), Line2: in.Text("line2"),
+	}
 	if address.Country == "" {
 		address.Country = page.County(c).Country
 	}
@@ -175,8 +181,10 @@ func (h handlers) giveAddress(c *fiber.Ctx) error {
 		return err
 	}
 	if !page.Who(c).SignedIn() {
-		c.Cookie(&fiber.Cookie{Name: emailCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(in.Text("email"))), Path: ui.CheckoutPath, MaxAge: emailLife,
-			HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+		c.Cookie(&fiber.Cookie{
+			Name: emailCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(in.Text("email"))), Path: ui.CheckoutPath, MaxAge: emailLife,
+			HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode,
+		})
 	}
 	return page.See(c, quoteURL(q.ID))
 }

@@ -72,10 +72,12 @@ func (h handlers) order(c *fiber.Ctx) error {
 
 func (h handlers) orderView(c *fiber.Ctx, o checkout.Order, siblings []checkout.PlacedOrder) OrderView {
 	r := h.reader(c)
-	v := OrderView{Frame: h.ownFrame(c, r.w.T("order.title", "Number", o.Number)), Number: o.Number, Status: ui.Status{Of: "order", Code: string(o.State)},
+	v := OrderView{
+		Frame: h.ownFrame(c, r.w.T("order.title", "Number", o.Number)), Number: o.Number, Status: ui.Status{Of: "order", Code: string(o.State)},
 		Headline: r.w.T("order.headline." + string(o.State)), Lead: r.w.T("order.lead."+string(o.State), "Seller", r.in(o.Seller.Names)), Moving: o.State == checkout.Shipped, Path: r.way(o),
 		Farm: r.bought(o), Sums: r.sums(o.Amounts), Total: o.Amounts.Total, Address: r.address(o.Address), Placed: r.w.DateTime(o.CreatedAt, r.county.TimeZone),
-		Payment: ui.Status{Of: "payment", Code: string(o.Payment.State)}, Guest: !page.Who(c).SignedIn() && c.Query("t") != ""}
+		Payment: ui.Status{Of: "payment", Code: string(o.Payment.State)}, Guest: !page.Who(c).SignedIn() && c.Query("t") != "",
+	}
 	if o.Shipment != nil {
 		v.Parcel = &Parcel{Carrier: o.Shipment.Carrier, Number: o.Shipment.TrackingNumber}
 	}

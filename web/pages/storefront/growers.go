@@ -45,8 +45,10 @@ func (h handlers) seller(c *fiber.Ctx) error {
 	} else if err != nil {
 		return err
 	}
-	v := SellerView{Frame: h.frame(c, r.in(s.Names)), Maker: ui.Maker{Name: r.in(s.Names), Place: r.in(s.Village), Face: face(s.PictureID)},
-		About: r.in(s.Story), Facts: r.sellerFacts(s), Items: r.items(c, list.Items)}
+	v := SellerView{
+		Frame: h.frame(c, r.in(s.Names)), Maker: ui.Maker{Name: r.in(s.Names), Place: r.in(s.Village), Face: face(s.PictureID)},
+		About: r.in(s.Story), Facts: r.sellerFacts(s), Items: r.items(c, list.Items),
+	}
 	v.Frame.Description = shortened(joined(v.Maker.Place, v.About))
 	v.Frame.Image = absolute(c, v.Maker.Face)
 	if s.DecidedAt != nil {
@@ -80,8 +82,10 @@ func (h handlers) trace(c *fiber.Ctx) error {
 		return err
 	}
 	title := r.in(t.Titles)
-	v := TraceView{Frame: h.frame(c, r.w.T("trace.title", "Product", title)), Product: title, Picture: picture(t.Picture, title, t.Hue),
-		Trace: ui.Trace{Code: t.TraceCode, URL: absolute(c, tracePath+t.TraceCode)}, Maker: r.maker(t.Seller, t.Face), Path: r.traced(t)}
+	v := TraceView{
+		Frame: h.frame(c, r.w.T("trace.title", "Product", title)), Product: title, Picture: picture(t.Picture, title, t.Hue),
+		Trace: ui.Trace{Code: t.TraceCode, URL: absolute(c, tracePath+t.TraceCode)}, Maker: r.maker(t.Seller, t.Face), Path: r.traced(t),
+	}
 	if t.Slug != "" {
 		v.URL = productPath + t.Slug
 	}

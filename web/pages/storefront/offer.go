@@ -77,6 +77,9 @@ func (r reader) offer(c *fiber.Ctx, p *catalog.Page, chosen *catalog.Offer) Prod
 	if v.Origin != "" && p.Farm.AltitudeM != nil {
 		v.OriginNote = r.w.T("product.altitude", "Metres", r.w.Number(int64(*p.Farm.AltitudeM)))
 	}
+	if v.Maker.Place == v.Origin {
+		v.Maker.Place = "" // said below, once
+	}
 	if p.Farm.Households != nil {
 		v.Maker.Note = r.w.T("seller.households", "Count", *p.Farm.Households)
 	}
@@ -177,11 +180,15 @@ func (r reader) structured(c *fiber.Ctx, p *catalog.Page) (string, error) {
 			available = "https://schema.org/LimitedAvailability"
 		case catalog.InStock:
 		}
-		offers = append(offers, map[string]any{"@type": "Offer", "sku": o.ID.String(), "name": r.in(o.Titles), "url": address + "?variant=" + o.ID.String(), "price": o.Price.Decimal(),
-			"priceCurrency": o.Price.Currency, "availability": available, "seller": map[string]any{"@type": "Organization", "name": r.in(p.Seller.Names)}})
+		offers = append(offers, map[string]any{
+			"@type": "Offer", "sku": o.ID.String(), "name": r.in(o.Titles), "url": address + "?variant=" + o.ID.String(), "price": o.Price.Decimal(),
+			"priceCurrency": o.Price.Currency, "availability": available, "seller": map[string]any{"@type": "Organization", "name": r.in(p.Seller.Names)},
+		})
 	}
-	doc := map[string]any{"@context": "https://schema.org", "@type": "Product", "name": r.in(p.Titles), "url": address, "productID": p.ID.String(),
-		"category": r.in(p.Category.Names), "brand": map[string]any{"@type": "Brand", "name": r.in(p.Seller.Names)}, "offers": offers}
+	doc := map[string]any{
+		"@context": "https://schema.org", "@type": "Product", "name": r.in(p.Titles), "url": address, "productID": p.ID.String(),
+		"category": r.in(p.Category.Names), "brand": map[string]any{"@type": "Brand", "name": r.in(p.Seller.Names)}, "offers": offers,
+	}
 	if s := r.in(p.Descriptions); s != "" {
 		doc["description"] = s
 	}

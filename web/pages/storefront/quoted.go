@@ -20,9 +20,11 @@ func (h handlers) drawQuote(c *fiber.Ctx, status int, q checkout.Quote, f ui.For
 	if err != nil {
 		return err
 	}
-	v := CheckoutView{Frame: h.ownFrame(c, r.w.T("checkout.title")), Stage: StageTravel, AddressText: r.address(q.Address), EditAddress: quoteURL(q.ID) + "&edit=1",
+	v := CheckoutView{
+		Frame: h.ownFrame(c, r.w.T("checkout.title")), Stage: StageTravel, AddressText: r.address(q.Address), EditAddress: quoteURL(q.ID) + "&edit=1",
 		ShippingAction: travelPath, PayAction: placePath, QuoteID: q.ID.String(), Form: f, Farms: r.parcels(q, cart.Lines), Sums: r.sums(q.Amounts),
-		Total: q.Amounts.Total, Expires: r.w.T("checkout.expires", "Time", q.ExpiresAt.In(r.county.Location()).Format("15:04")), Refusals: r.refusals(q)}
+		Total: q.Amounts.Total, Expires: r.w.T("checkout.expires", "Time", q.ExpiresAt.In(r.county.Location()).Format("15:04")), Refusals: r.refusals(q),
+	}
 	for _, o := range q.ShippingOptions {
 		option := ui.Option{Value: o.ID, Label: r.w.T("checkout.courier"), Note: r.span(o.DaysMin, o.DaysMax), Amount: r.w.Money(o.Price), Chosen: o.ID == q.ShippingOption}
 		if o.Price.IsZero() {

@@ -107,9 +107,11 @@ func (h handlers) list(c *fiber.Ctx, r reader, a asked, heading string) error {
 	} else if err != nil {
 		return err
 	}
-	v := ListingView{Frame: h.frame(c, heading), Heading: heading, Found: -1, Action: ui.SearchPath, Min: a.query.Get("min"), Max: a.query.Get("max"),
+	v := ListingView{
+		Frame: h.frame(c, heading), Heading: heading, Found: -1, Action: ui.SearchPath, Min: a.query.Get("min"), Max: a.query.Get("max"),
 		Crumbs: []ui.Link{{Label: r.w.T("nav.home"), URL: ui.HomePath}, {Label: heading, Current: true}},
-		Items:  eager(r.items(c, found.Items), firstView), Reset: a.path}
+		Items:  eager(r.items(c, found.Items), firstView), Reset: a.path,
+	}
 	v.Sign, _ = money.Of(0, r.county.Currency).Parts(r.w.Lang())
 	v.Frame.NoIndex = a.Query != "" || len(a.query) > 0
 	v.Frame.Description = r.w.T("list.about", "What", heading, "County", v.Frame.County.Name)

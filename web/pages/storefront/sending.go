@@ -142,6 +142,9 @@ func (h handlers) drawPlace(c *fiber.Ctx, status int, f ui.Form, back string) er
 	r := h.reader(c)
 	v := PlaceView{Frame: h.ownFrame(c, r.w.T("place.title")), Action: ui.PlacePath, Back: back, Form: f}
 	chosen := placeOf(c)
+	if chosen.area == "" {
+		v.Regions = append(v.Regions, ui.Option{Label: r.w.T("place.choose_region"), Chosen: true})
+	}
 	for _, a := range r.areas(r.county.Country) {
 		v.Regions = append(v.Regions, ui.Option{Value: a.Code, Label: a.Name, Chosen: a.Code == chosen.area})
 	}

@@ -35,8 +35,10 @@ func small(id *uuid.UUID, hue int) ui.Picture {
 	if id == nil {
 		return ui.Picture{Hue: hue}
 	}
-	return ui.Picture{Src: page.PictureURL(id.String(), 320), Width: 320, Height: 320, Hue: hue, Cutout: true,
-		Set: []ui.Source{{URL: page.PictureURL(id.String(), 160), Width: 160}, {URL: page.PictureURL(id.String(), 320), Width: 320}}}
+	return ui.Picture{
+		Src: page.PictureURL(id.String(), 320), Width: 320, Height: 320, Hue: hue, Cutout: true,
+		Set: []ui.Source{{URL: page.PictureURL(id.String(), 160), Width: 160}, {URL: page.PictureURL(id.String(), 320), Width: 320}},
+	}
 }
 
 // face is the address of a seller's picture, "" where there is none.
