@@ -122,16 +122,22 @@ func incomes(all []movement) []Income {
 	out := []Income{}
 	for _, m := range all {
 		if len(out) == 0 || out[len(out)-1].Currency != m.Currency {
-			out = append(out, emptyIncome(m.Currency))
+			out = append(out, NoIncome(m.Currency))
 		}
 		out[len(out)-1].add(m)
 	}
 	return out
 }
 
-func emptyIncome(code string) Income {
+// NoIncome is nothing earned, and nothing standing, in the currency.
+func NoIncome(code string) Income {
 	zero := money.Of(0, code)
 	return Income{code, zero, zero, zero, zero, zero, Standing{zero, zero, zero, zero, zero}}
+}
+
+// Earned is what the period brought.
+func (i *Income) Earned() money.Money {
+	return money.Of(i.Sold.Amount+i.Shipping.Amount-i.Refunded.Amount-i.Commission.Amount, i.Currency)
 }
 
 func (i *Income) add(m movement) {

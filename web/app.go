@@ -16,6 +16,7 @@ import (
 	"countyfair/internal/jobs"
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/api"
@@ -125,6 +126,7 @@ func (d Deps) registerTrade(a *api.API) {
 	api.RegisterStock(a, d.Stock)
 	api.RegisterCarts(a, d.Shop.Checkout)
 	api.RegisterOrders(a, d.Shop.Checkout, page.Translate)
+	api.RegisterMoney(a, d.Shop.Checkout, ledger.NewBook(d.DB, d.Clock), d.Clock.Now)
 	for _, provider := range d.Shop.Checkout.Providers() {
 		api.RegisterWebhook(a, d.Shop.Checkout, provider)
 	}

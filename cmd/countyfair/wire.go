@@ -26,6 +26,8 @@ import (
 	"countyfair/internal/notify"
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
+	"countyfair/ledger/payout"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -48,6 +50,8 @@ type installation struct {
 	sellers  *sellers.Service
 	catalog  *catalog.Service
 	checkout *checkout.Service
+	book     *ledger.Book
+	payouts  *payout.Service
 	sandbox  *sandboxpay.Sandbox // nil: not offered
 	health   *observe.Health
 	metrics  *observe.Metrics
@@ -122,6 +126,9 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 	in.sellers = sellers.NewService(in.db, dir, in.clock)
 	in.catalog = catalog.NewService(in.db, dir, in.files, in.registry, in.clock)
 	in.trade(dir)
+	if err := in.settle(dir); err != nil {
+		return err
+	}
 	return in.face(o)
 }
 
@@ -154,6 +161,13 @@ func (in *installation) buying(dir *tenants.Directory) checkout.Config {
 			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
 		},
 	}
+}
+
+// settle sets up the book and how sellers are paid.
+func (in *installation) settle(dir *tenants.Directory) (err error) {
+	in.book = ledger.NewBook(in.db, in.clock)
+	in.payouts, err = payout.NewService(in.db, in.clock, dir, in.cfg.Secret, payout.Settlement{})
+	return err
 }
 
 // demo gives the seed its use-cases.
