@@ -265,3 +265,17 @@ func TestVerifyFindsAnEntryThatWasForced(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "(b)", r.Difference.Check)
 }
+
+// An event of the provider alone, without the buyer's browser, makes an order paid.
+func TestAnEventAloneMakesAnOrderPaid(t *testing.T) {
+	m := openMarket(t)
+	_, p := m.order(m.guest(), want{m.pear, 1})
+	_, err := m.box.Decide(m.ctx, m.refOf(p), sandboxpay.Succeed)
+	require.NoError(t, err)
+	require.NoError(t, m.box.Work(m.ctx))
+	require.Equal(t, 1, one[int](m, `SELECT count(*) FROM webhook_inbox`))
+	m.work()
+	require.Equal(t, "paid", one[string](m, `SELECT state FROM order_groups WHERE tenant_id = $1`, m.tenant))
+	require.Zero(t, one[int](m, `SELECT count(*) FROM webhook_inbox WHERE processed_at IS NULL`))
+	m.sound()
+}
