@@ -8,6 +8,7 @@ import (
 
 	"countyfair/internal/lang"
 	"countyfair/internal/money"
+	"countyfair/tenants"
 )
 
 // Card is a product on sale, as lists show it.
@@ -99,6 +100,23 @@ const cardJoins = `
 type scanner struct {
 	currency string
 	language string // the county's first, which decides how prices are compared
+	texts    map[string]lang.Text
+}
+
+func newScanner(county *tenants.County) scanner {
+	return scanner{county.Currency, county.DefaultLanguage(), map[string]lang.Text{}}
+}
+
+// text reads a text, once where several cards say the same: a seller's name, a
+// category's, a size's. Nobody changes them.
+func (sc scanner) text(raw string) (lang.Text, error) {
+	if t, ok := sc.texts[raw]; ok {
+		return t, nil
+	}
+	var t lang.Text
+	err := t.Scan(raw)
+	sc.texts[raw] = t
+	return t, err
 }
 
 // card reads one row: cardColumns, then more.
@@ -118,8 +136,9 @@ func (sc scanner) card(row pgx.CollectableRow, more ...any) (Card, error) {
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return c, err
 	}
-	for i, t := range []*lang.Text{&c.Titles, &c.Descriptions, &c.Origin, &c.Areas, &c.Seller.Names, &c.Seller.Village, &c.Category.Names} {
-		if err := t.Scan(texts[i]); err != nil {
+	for i, t := range [...]*lang.Text{&c.Titles, &c.Descriptions, &c.Origin, &c.Areas, &c.Seller.Names, &c.Seller.Village, &c.Category.Names} {
+		var err error
+		if *t, err = sc.text(texts[i]); err != nil {
 			return c, err
 		}
 	}
@@ -148,7 +167,8 @@ func (o *offers) into(c *Card, sc scanner) error {
 	for i := range o.ids {
 		f := &c.Offers[i]
 		f.ID, f.Grade, f.Packing, f.Unit, f.NetWeightG = o.ids[i], o.grades[i], o.packings[i], o.units[i], o.grams[i]
-		if err := f.Titles.Scan(o.titles[i]); err != nil {
+		var err error
+		if f.Titles, err = sc.text(o.titles[i]); err != nil {
 			return err
 		}
 		f.Price = money.Of(o.prices[i], sc.currency)

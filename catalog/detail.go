@@ -57,7 +57,7 @@ func (s *Service) Get(ctx context.Context, who actor.Actor, idOrSlug string) (*P
 		if err != nil {
 			return err
 		}
-		out, err = pgx.CollectExactlyOneRow(rows, scanner{county.Currency, county.DefaultLanguage()}.page)
+		out, err = pgx.CollectExactlyOneRow(rows, newScanner(county).page)
 		return err
 	})
 	if pg.NoRows(err) {

@@ -189,26 +189,16 @@ func loadOwns(g *gorm.DB, tenant uuid.UUID, rows []Product) ([]Own, error) {
 
 func loadNames(g *gorm.DB, tenant uuid.UUID, ids []uuid.UUID, at map[uuid.UUID]*Own) error {
 	var names []struct {
-		ID     uuid.UUID
-		Seller lang.Text
-		Code   string
+		ID       uuid.UUID
+		Seller   lang.Text
+		Code     string
+		Category lang.Text
 	}
-	err := g.Raw(`SELECT p.id, s.names AS seller, c.code FROM products p
+	err := g.Raw(`SELECT p.id, s.names AS seller, c.code, c.names AS category FROM products p
 		JOIN sellers s ON s.tenant_id = p.tenant_id AND s.id = p.seller_id JOIN categories c ON c.tenant_id = p.tenant_id AND c.id = p.category_id
 		WHERE p.tenant_id = ? AND p.id IN ?`, tenant, ids).Scan(&names).Error
 	for _, n := range names {
-		at[n.ID].SellerNames, at[n.ID].CategoryCode = n.Seller, n.Code
+		at[n.ID].SellerNames, at[n.ID].CategoryCode, at[n.ID].CategoryNames = n.Seller, n.Code, n.Category
 	}
 	return err
-}
-
-// Waiting is how many products an officer has to look at.
-func (s *Service) Waiting(ctx context.Context, who actor.Actor) (n int64, err error) {
-	if err := who.Need(actor.Officer, actor.Supervisor, actor.Operator); err != nil {
-		return 0, err
-	}
-	err = s.db.Read(ctx, func(g *gorm.DB) error {
-		return g.Model(&Product{}).Where("tenant_id = ? AND state = ?", who.Tenant, InReview).Count(&n).Error
-	})
-	return n, err
 }

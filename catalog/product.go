@@ -118,11 +118,12 @@ type Batch struct {
 // Own is a product as its seller and the officer see it.
 type Own struct {
 	Product
-	SellerNames  lang.Text
-	CategoryCode string
-	Variants     []OwnVariant
-	Pictures     []uuid.UUID
-	Batches      []Batch // the newest first
+	SellerNames   lang.Text
+	CategoryCode  string
+	CategoryNames lang.Text
+	Variants      []OwnVariant
+	Pictures      []uuid.UUID
+	Batches       []Batch // the newest first
 }
 
 // OwnVariant is a variant with its exact stock.

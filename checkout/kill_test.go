@@ -34,7 +34,7 @@ func TestKilledAtEachStepNothingIsLost(t *testing.T) {
 			url, _ := testkit.URLs(t)
 			m := marketOn(t, testkit.Open(t, pg.Options{URL: url}), "longnan")
 			cart, q := m.quote(m.guest(), want{m.pear, 2}, want{m.tea, 1})
-			child := exec.Command(os.Args[0], "-test.run=^$") //nolint:gosec,noctx // this very test
+			child := exec.Command(os.Args[0], "-test.run=^$") //nolint:noctx // this very test
 			child.Env = append(os.Environ(), "DIE_AT="+step, "DIE_URL="+url, "DIE_TENANT="+m.tenant.String(), "DIE_QUOTE="+q.ID.String(), "DIE_CART="+cart.Token)
 			out, err := child.CombinedOutput()
 			var exit *exec.ExitError

@@ -42,6 +42,7 @@ type Page struct {
 // ListRequest asks for a page.
 type ListRequest struct {
 	State  OrderState // empty: all
+	Oldest bool       // the oldest first, not the newest
 	Limit  int        // 1…100; 0: 24
 	Cursor string
 }
@@ -52,16 +53,19 @@ FROM orders o JOIN order_groups g ON g.tenant_id = o.tenant_id AND g.id = o.grou
 CROSS JOIN LATERAL (SELECT sum(l.quantity)::int AS pieces, count(*)::int AS lines, (array_agg(l.titles ORDER BY l.id))[1] AS first,
 	(SELECT pp.picture_id FROM product_pictures pp WHERE pp.tenant_id = o.tenant_id AND pp.product_id = (array_agg(l.product_id ORDER BY l.id))[1] ORDER BY pp.position LIMIT 1) AS picture
 	FROM order_lines l WHERE l.tenant_id = o.tenant_id AND l.order_id = o.id) l
-WHERE o.tenant_id = $1 AND (o.created_at, o.id) < ($3, $4) AND ($5 = '' OR o.state = $5) AND `
+WHERE o.tenant_id = $1 AND ($5 = '' OR o.state = $5) AND `
 
-const newestFirst = ` ORDER BY o.created_at DESC, o.id DESC LIMIT $6`
+const (
+	newestFirst = ` AND (o.created_at, o.id) < ($3, $4) ORDER BY o.created_at DESC, o.id DESC LIMIT $6`
+	oldestFirst = ` AND (o.created_at, o.id) > ($3, $4) ORDER BY o.created_at, o.id LIMIT $6`
+)
 
 // ListPurchases lists the account's orders, newest first.
 func (s *Service) ListPurchases(ctx context.Context, who actor.Actor, r ListRequest) (Page, error) {
 	if !who.SignedIn() {
 		return Page{}, errs.SignIn()
 	}
-	return s.list(ctx, who.Tenant, selectSummaries+`g.account_id = $2`+newestFirst, who.Account, r)
+	return s.list(ctx, who.Tenant, selectSummaries+`g.account_id = $2`, who.Account, r)
 }
 
 // ListSales lists the orders that the actor's own seller has received, newest
@@ -70,7 +74,7 @@ func (s *Service) ListSales(ctx context.Context, who actor.Actor, r ListRequest)
 	if err := who.Need(actor.Seller); err != nil {
 		return Page{}, err
 	}
-	return s.list(ctx, who.Tenant, selectSummaries+`o.seller_id = $2 AND g.state = 'paid'`+newestFirst, who.Seller, r)
+	return s.list(ctx, who.Tenant, selectSummaries+`o.seller_id = $2 AND g.state = 'paid'`, who.Seller, r)
 }
 
 // ListAll lists all orders of the county for its officers, newest first.
@@ -78,7 +82,7 @@ func (s *Service) ListAll(ctx context.Context, who actor.Actor, r ListRequest) (
 	if err := who.Need(actor.Officer, actor.Supervisor); err != nil {
 		return Page{}, err
 	}
-	return s.list(ctx, who.Tenant, selectSummaries+`$2::uuid IS NOT NULL`+newestFirst, who.Account, r)
+	return s.list(ctx, who.Tenant, selectSummaries+`$2::uuid IS NOT NULL`, who.Account, r)
 }
 
 func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose uuid.UUID, r ListRequest) (Page, error) {
@@ -92,6 +96,10 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose 
 	if r.State != "" && !slices.Contains(OrderStates, r.State) {
 		wrong.Add("state", "unknown_state", "There is no such state of an order.")
 	}
+	order := newestFirst
+	if r.Oldest {
+		order = oldestFirst
+	}
 	at, id, ok := readCursor(r.Cursor)
 	if !ok {
 		wrong.Add("cursor", "not_a_cursor", "Take the cursor from the page before.")
@@ -99,9 +107,12 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose 
 	if err := wrong.Err(); err != nil {
 		return Page{}, err
 	}
+	if r.Oldest && r.Cursor == "" {
+		at, id = time.Time{}, uuid.Nil
+	}
 	page := Page{Items: []OrderSummary{}}
 	err := s.db.Query(ctx, func(q pg.Querier) error {
-		rows, err := q.Query(ctx, sql, tenant, whose, at, id, string(r.State), r.Limit+1)
+		rows, err := q.Query(ctx, sql+order, tenant, whose, at, id, string(r.State), r.Limit+1)
 		if err != nil {
 			return err
 		}
@@ -126,7 +137,7 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose 
 
 // A cursor is the sort key and the id of the last item shown.
 func writeCursor(at time.Time, id uuid.UUID) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro())) //nolint:gosec // read back the same way
+	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro()))
 	return base64.RawURLEncoding.EncodeToString(append(b, id[:]...))
 }
 

@@ -3,7 +3,6 @@ package checkout_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -113,7 +112,7 @@ func (m *market) assemble(ctx context.Context) error {
 	return nil
 }
 
-func silent() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func (m *market) zone(name, countries, areas string, delivers bool, first, next int64, position int) {
 	m.exec(`INSERT INTO delivery_zones (tenant_id, id, names, countries, areas, delivers, currency, first_kg, next_kg, free_above, position)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -211,7 +212,7 @@ func (c carrier) number(dice *rand.Rand) string {
 	var b strings.Builder
 	b.WriteString(c.Prefix)
 	for range c.Digits {
-		b.WriteByte(byte('0' + dice.IntN(10)))
+		b.WriteString(strconv.Itoa(dice.IntN(10)))
 	}
 	return b.String()
 }

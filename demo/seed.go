@@ -119,8 +119,10 @@ func (s Services) people(ctx context.Context, t *tenants.County, c *county) (off
 		role actor.Role
 		show string
 	}{
-		{"officer", actor.Officer, c.samples.People["officer"]}, {"supervisor", actor.Supervisor, c.samples.People["supervisor"]},
-		{"seller", actor.Buyer, c.Sellers[0].Contact}, {"buyer", actor.Buyer, c.samples.People["buyer"]},
+		{"officer", actor.Officer, c.samples.People["officer"]},
+		{"supervisor", actor.Supervisor, c.samples.People["supervisor"]},
+		{"seller", actor.Buyer, c.Sellers[0].Contact},
+		{"buyer", actor.Buyer, c.samples.People["buyer"]},
 	} {
 		a, err := s.account(ctx, t.ID, p.name+"@"+c.Slug+".demo", p.role, p.show, language)
 		if err != nil {

@@ -35,7 +35,7 @@ func (s Services) waiting(ctx context.Context, officer actor.Actor, c *county, t
 			return fmt.Errorf("%s: %w", a.Code, err)
 		}
 	}
-	if n, err := s.Catalog.Waiting(ctx, officer); n > 0 || err != nil {
+	if some, err := s.Catalog.ListInReview(ctx, officer, 1, ""); err != nil || len(some.Items) > 0 {
 		return err
 	}
 	for _, n := range c.samples.Review {

@@ -43,7 +43,9 @@ var shared struct {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if shared.m != nil {
-		shared.m.stop()
+		if err := shared.m.stop(); err != nil {
+			code = 1
+		}
 	}
 	if shared.dir != "" {
 		_ = os.RemoveAll(shared.dir)
@@ -68,12 +70,12 @@ func binary() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // the database's user passes through
+	if err := os.Chmod(dir, 0o711); err != nil {
 		return "", err
 	}
 	shared.dir = dir
 	path := filepath.Join(dir, "countyfair")
-	out, err := exec.Command("go", "build", "-o", path, "../cmd/countyfair").CombinedOutput() //nolint:noctx,gosec // a test's own build
+	out, err := exec.Command("go", "build", "-o", path, "../cmd/countyfair").CombinedOutput() //nolint:noctx // a test's own build
 	if err != nil {
 		return "", fmt.Errorf("build: %w: %s", err, out)
 	}
@@ -87,7 +89,7 @@ func start(binary, dir string) (*market, error) {
 		return nil, err
 	}
 	m := &market{port: port, dir: dir, out: &bytes.Buffer{}, done: make(chan error, 1)}
-	m.cmd = exec.Command(binary, "demo", "--addr", "127.0.0.1:"+port, "--data", dir) //nolint:noctx,gosec // stopped by stop
+	m.cmd = exec.Command(binary, "demo", "--addr", "127.0.0.1:"+port, "--data", dir) //nolint:noctx // stopped by stop
 	stdout, err := m.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -187,7 +189,7 @@ func TestASecondStartKeepsItsDataAndStopsCleanly(t *testing.T) {
 	require.Len(t, list["items"], 1)
 	require.Equal(t, bought(t, shared.m), bought(t, second), "the same seed tells the same stories")
 	require.NoError(t, second.stop())
-	left, err := exec.Command("pgrep", "-f", dir).Output() //nolint:noctx,gosec // our own folder
+	left, err := exec.Command("pgrep", "-f", dir).Output() //nolint:noctx // our own folder
 	require.Error(t, err, "something still runs: %s", left)
 }
 
@@ -206,7 +208,7 @@ func TestTheCountiesBeginWithOrders(t *testing.T) {
 	for _, slug := range []string{"longnan", "xinfeng", "nyeri"} {
 		guest := api(t, m, slug)
 		stands := map[any]int{}
-		for _, o := range guest.signedIn("seller@" + slug + ".demo").must("list-my-orders", nil, nil)["items"].([]any) {
+		for _, o := range guest.signedIn("seller@"+slug+".demo").must("list-my-orders", nil, nil)["items"].([]any) {
 			stands[at(t, o, "status")]++
 		}
 		for status, least := range map[string]int{"paid": 3, "shipped": 2, "delivered": 2, "cancelled": 1} {
@@ -224,7 +226,7 @@ func TestAKilledDemoStartsAgain(t *testing.T) {
 	first, err := start(shared.binary, dir)
 	require.NoError(t, err)
 	require.NoError(t, first.cmd.Process.Kill())
-	<-first.done
+	require.Error(t, <-first.done)
 	second, err := start(shared.binary, dir)
 	require.NoError(t, err)
 	require.NoError(t, second.stop())

@@ -39,18 +39,6 @@ func (s *Service) Applications(ctx context.Context, who actor.Actor, state State
 	return s.list(ctx, who.Tenant, state, limit, after)
 }
 
-// Waiting counts the applications that wait for an officer.
-func (s *Service) Waiting(ctx context.Context, who actor.Actor) (int64, error) {
-	if err := who.Need(actor.Officer, actor.Supervisor, actor.Operator); err != nil {
-		return 0, err
-	}
-	var n int64
-	err := s.db.Read(ctx, func(g *gorm.DB) error {
-		return g.Model(&Seller{}).Where("tenant_id = ? AND state = ?", who.Tenant, Applied).Count(&n).Error
-	})
-	return n, err
-}
-
 func (s *Service) list(ctx context.Context, tenant uuid.UUID, state State, limit int, after string) (*Page, error) {
 	limit = cursor.Limit(limit)
 	var from place

@@ -5,6 +5,8 @@ package web
 
 import (
 	"log/slog"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -27,6 +29,7 @@ import (
 	"countyfair/web/pages/storefront"
 	"countyfair/web/problem"
 	"countyfair/web/static"
+	"countyfair/web/ui"
 	"countyfair/web/words"
 )
 
@@ -69,11 +72,10 @@ func New(d Deps) (*fiber.App, error) {
 		IdleTimeout:             75 * time.Second,
 		ReadBufferSize:          16 << 10,
 		EnableTrustedProxyCheck: true,
-		TrustedProxies:          d.Config.TrustProxy,
-		ProxyHeader:             fiber.HeaderXForwardedFor,
-		EnableIPValidation:      true,
+		TrustedProxies:          networks(d.Config.TrustProxy),
 		ErrorHandler:            middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
+	middleware.KnownMethods(app)
 	if d.Health != nil {
 		observe.Routes(app, d.Metrics, d.Health)
 	}
@@ -88,20 +90,21 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Compress())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
+	app.Use(middleware.Text())
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
 	app.Use(middleware.County(d.Counties.Directory()))
-	app.Use(middleware.Person(d.People))
+	app.Use(middleware.Person(d.People, d.Config.TrustProxy))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
 	cache := page.NewCache(d.Shop.CacheFor)
-	app.Use(cache.Touch())
+	app.Use(cache.Touch(concernsNobodyElse))
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
 		return nil, err
 	}
-	a := api.New(app, problems, replays, d.Version)
+	a := api.New(app, problems, replays, cache.Public, d.Version)
 	api.RegisterCounties(a, d.Counties)
 	api.RegisterAuth(a, d.Accounts)
 	api.RegisterAccounts(a, d.Accounts)
@@ -112,6 +115,15 @@ func New(d Deps) (*fiber.App, error) {
 	d.registerShop(app, kit, cache)
 	d.registerDesk(app, kit)
 	return app, nil
+}
+
+// networks as Fiber wants them: it believes the X-Forwarded-Proto of those.
+func networks(list []netip.Prefix) []string {
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = n.String()
+	}
+	return out
 }
 
 // registerTrade adds the operations of selling and buying.
@@ -133,6 +145,17 @@ func (d Deps) registerTrade(a *api.API) {
 	if d.Sandbox != nil {
 		api.RegisterSandbox(a, d.Shop.Checkout, d.Sandbox)
 	}
+}
+
+// concernsNobodyElse names the paths at which a buyer changes nothing that
+// others see: a cart, a quote.
+func concernsNobodyElse(path string) bool {
+	for _, own := range [...]string{api.Prefix + "/carts", api.Prefix + "/checkout/quotes", ui.CartPath} {
+		if path == own || strings.HasPrefix(path, own+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // isUpload names the paths that take files.

@@ -61,7 +61,7 @@ func newApp(t *testing.T) *fiber.App {
 
 func call(t *testing.T, app *fiber.App, method, target, body string, headers ...string) (int, map[string]any) {
 	t.Helper()
-	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}

@@ -176,7 +176,8 @@ func TestBadSignInsAreRefusedPlainly(t *testing.T) {
 		{"/auth/token", `{"grant":"password","login":["a"],"password":"x"}`, 422, "invalid"},
 		{"/auth/token", `{"grant":"otp","login":"officer@longnan.demo","code":"123456"}`, 401, "wrong_code"},
 		{"/auth/token", ``, 400, "bad_request"},
-		{"/auth/otp", `{"login":"\u0000@x"}`, 422, "invalid"},
+		{"/auth/otp", `{"login":"\u0000@x"}`, 400, "not_text"},
+		{"/auth/otp", `{"login":"\u0001@x"}`, 422, "invalid"},
 		{"/auth/token/refresh", `{"refresh_token":"made up"}`, 401, "refresh_invalid"},
 		{"/auth/register", `{"login":"b@fair.example","password":"short"}`, 422, "invalid"},
 		{"/auth/register", `{"login":"officer@longnan.demo","password":"` + password + `"}`, 409, "login_taken"},
@@ -271,7 +272,7 @@ func TestOfficesMakeAccounts(t *testing.T) {
 
 func TestThePublicKeysAreServed(t *testing.T) {
 	f := newFair(t)
-	res, err := f.app.Test(httptest.NewRequest("GET", "http://longnan.localhost/.well-known/jwks.json", nil), -1)
+	res, err := f.app.Test(httptest.NewRequestWithContext(t.Context(), "GET", "http://longnan.localhost/.well-known/jwks.json", nil), -1)
 	require.NoError(t, err)
 	defer res.Body.Close() //nolint:errcheck // a test's answer
 	raw, err := io.ReadAll(res.Body)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // counties have time zones also where the machine has no list of them
 
 	"github.com/spf13/cobra"
 )

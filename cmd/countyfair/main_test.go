@@ -95,6 +95,7 @@ func TestRefusalsNameWhatIsWrong(t *testing.T) {
 		{"no Stripe key", good.with("PAYMENT_PROVIDER", "stripe"), "serve", "STRIPE_SECRET_KEY is not set"},
 		{"half a database", good.with("DATABASE_URL", ""), "serve", "MIGRATE_DATABASE_URL is"},
 		{"worker without a database", good.with("DATABASE_URL", "").with("MIGRATE_DATABASE_URL", ""), "worker", "DATABASE_URL is not set"},
+		{"pooler without a way past it", good.with("TENANT_BINDER", "transaction"), "serve", "DATABASE_LISTEN_URL is not set"},
 		{"no owner", good.with("MIGRATE_DATABASE_URL", ""), "migrate up", "MIGRATE_DATABASE_URL is not set"},
 		{"port in use", good.with("ADDR", "127.0.0.1:999999"), "serve", "ADDR"},
 		{"no such county", good, "tenant suspend nowhere", "There is no market at this address."},
@@ -128,7 +129,13 @@ func TestConfigListsEachVariable(t *testing.T) {
 
 func TestCountiesAtTheCommandLine(t *testing.T) {
 	t.Parallel()
-	s := at(t)
+	for _, binder := range []string{"session", "transaction"} {
+		t.Run(binder, func(t *testing.T) { counties(t, at(t).with("TENANT_BINDER", binder)) })
+	}
+}
+
+func counties(t *testing.T, s shellOf) {
+	t.Helper()
 	require.Contains(t, s.does("tenant", "create", "hill", "--name", "Hill Fair", "--name-zh", "山市"), "draft")
 	require.Contains(t, s.does("tenant", "create", "lake", "--name", "Lake Fair", "--name-zh", "湖市", "--open"), "open")
 	_, err := s.run("tenant", "create", "hill", "--name", "Again", "--name-zh", "又")

@@ -49,14 +49,14 @@ func plain(err error) string {
 	if !errors.As(err, &refusal) {
 		return err.Error()
 	}
-	text := refusal.Message
+	lines := []string{refusal.Message}
 	for _, f := range refusal.Fields {
-		text += "\n  " + f.Name + ": " + f.Message
+		lines = append(lines, f.Name+": "+f.Message)
 	}
 	if cause := refusal.Unwrap(); cause != nil {
-		text += "\n  " + cause.Error()
+		lines = append(lines, cause.Error())
 	}
-	return strings.Replace(err.Error(), refusal.Error(), text, 1)
+	return strings.Replace(err.Error(), refusal.Error(), strings.Join(lines, "\n  "), 1)
 }
 
 func yesNo(b bool) string {

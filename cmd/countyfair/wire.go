@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -193,7 +194,7 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
-		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: time.Second},
+		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: in.cfg.PublicCache},
 	}
 	if in.sandbox != nil {
 		d.Shop.Look = func(ctx context.Context, ref string) (pay.Payment, error) {
@@ -215,7 +216,7 @@ func (in *installation) face(o options) (err error) {
 }
 
 func (in *installation) database() pg.Options {
-	o := pg.Options{URL: in.cfg.DatabaseURL, MaxConns: int32(in.cfg.MaxConns), Tracer: in.tracing.Pgx(), Gorm: in.tracing.Gorm()} //nolint:gosec // between 2 and 1000
+	o := pg.Options{URL: in.cfg.DatabaseURL, ListenURL: in.cfg.ListenURL, MaxConns: int32(in.cfg.MaxConns), Tracer: in.tracing.Pgx(), Gorm: in.tracing.Gorm()} //nolint:gosec // between 2 and 1000
 	switch in.cfg.Binder {
 	case "transaction":
 		o.Binder = pg.ByTransaction{}
@@ -255,8 +256,8 @@ func (in *installation) startJobs(ctx context.Context) (stop func(context.Contex
 
 // close lets go of everything, the last first.
 func (in *installation) close() {
-	for i := len(in.stops) - 1; i >= 0; i-- {
-		in.stops[i]()
+	for _, stop := range slices.Backward(in.stops) {
+		stop()
 	}
 }
 

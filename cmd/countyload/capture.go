@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -13,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"countyfair/internal/pgembed"
 )
@@ -24,43 +25,81 @@ type statement struct {
 	params []string // as PostgreSQL logs them: quoted, or NULL
 }
 
-// capture has PostgreSQL log every statement while the scenario runs once, and
-// makes a pgbench script of what the server itself asked for it. Background
-// work that runs beside it is left out.
-func (m *market) capture(ctx context.Context, s scenario) (b bench, err error) {
+// bench is a pgbench script and the values it is given.
+type bench struct {
+	path   string
+	values []string // name=value
+}
+
+// captureAll makes the scripts of all scenarios, on a server that does nothing
+// beside and answers nothing from memory.
+func (m *market) captureAll(ctx context.Context) (map[string][]bench, error) {
 	if !m.o.pgbench {
-		return b, nil
+		return nil, nil //nolint:nilnil // a map that is only read
 	}
-	if err := s.once(0); err != nil { // statements get prepared, carts made
-		return b, err
+	if err := m.serve(ctx, "PUBLIC_CACHE=0s", "JOB_WORKERS=0"); err != nil {
+		return nil, err
+	}
+	out := map[string][]bench{}
+	for _, s := range m.scenarios() {
+		if strings.HasPrefix(s.name, "page") || !m.wanted(s.name) {
+			continue
+		}
+		var err error
+		if out[s.name], err = m.capture(ctx, s); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return out, nil
+}
+
+// capture has PostgreSQL log every statement while each client runs the
+// scenario once, and makes pgbench scripts of what the server itself asked for
+// it: one for each client, so that they get into each other's way no more than
+// the clients do.
+func (m *market) capture(ctx context.Context, s scenario) (out []bench, err error) {
+	clients := slices.Max(m.o.clients)
+	for range 2 { // statements get prepared, carts made
+		for n := range clients {
+			if err := s.once(n); err != nil {
+				return nil, err
+			}
+		}
 	}
 	if err := m.setting(ctx, "log_min_duration_statement", "0"); err != nil {
-		return b, err
+		return nil, err
 	}
 	time.Sleep(300 * time.Millisecond)
+	for n := range clients {
+		b, err := m.captureOne(s, n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	return out, m.setting(ctx, "log_min_duration_statement", "-1")
+}
+
+func (m *market) captureOne(s scenario, n int) (b bench, err error) {
 	from, err := m.logSize()
 	if err != nil {
 		return b, err
 	}
 	since := time.Now()
-	err = s.once(0)
-	time.Sleep(100 * time.Millisecond)
-	if err2 := m.setting(ctx, "log_min_duration_statement", "-1"); err == nil {
-		err = err2
-	}
-	if err != nil {
+	if err := s.once(n); err != nil {
 		return b, err
 	}
+	time.Sleep(5 * time.Millisecond) // the last line of the log
 	raw, err := os.ReadFile(m.log.Name())
 	if err != nil {
 		return b, err
 	}
 	stmts := parseLog(string(raw[from:]))
 	if len(stmts) == 0 {
-		return b, fmt.Errorf("PostgreSQL logged no statement: answered from memory")
+		return b, errors.New("PostgreSQL logged no statement")
 	}
 	text, values := script(stmts, since)
-	b = bench{filepath.Join(m.dir, s.name+".sql"), values}
+	b = bench{filepath.Join(m.dir, fmt.Sprintf("%s-%d.sql", s.name, n)), values}
 	return b, os.WriteFile(b.path, []byte(text), 0o600)
 }
 
@@ -73,24 +112,18 @@ func (m *market) logSize() (int64, error) {
 }
 
 func (m *market) setting(ctx context.Context, name, value string) error {
-	conn, err := pgx.Connect(ctx, m.postgres.URL("postgres", "postgres"))
-	if err != nil {
+	if err := m.owner(ctx, "ALTER SYSTEM SET "+name+" = "+value); err != nil {
 		return err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // nothing to do about it
-	if _, err := conn.Exec(ctx, "ALTER SYSTEM SET "+name+" = "+value); err != nil {
-		return err
-	}
-	_, err = conn.Exec(ctx, "SELECT pg_reload_conf()")
-	return err
+	return m.owner(ctx, "SELECT pg_reload_conf()")
 }
 
 var (
 	entry  = regexp.MustCompile(`^LOG:  duration: [0-9.]+ ms  (?:execute [^:]*|statement): `)
 	phases = regexp.MustCompile(`^LOG:  duration: [0-9.]+ ms  (?:parse|bind) `)
 	param  = regexp.MustCompile(`\$([0-9]+) = ('(?:[^']|'')*'|NULL)`)
-	// background is what River, the directory and the settings above ask.
-	background = regexp.MustCompile(`river_|pg_notify|LISTEN|ALTER SYSTEM|pg_reload_conf`)
+	// background is what the directory, new connections and the settings above ask.
+	background = regexp.MustCompile(`river_|pg_notify|LISTEN|ALTER SYSTEM|pg_reload_conf|^SET app.tenant_id`)
 	enqueue    = regexp.MustCompile(`(?s)INSERT INTO .*river_job`)
 )
 
@@ -129,12 +162,6 @@ var (
 	hash  = regexp.MustCompile(`^'\\x[0-9a-f]{64}'$`)
 )
 
-// bench is a pgbench script and the values it is given.
-type bench struct {
-	path   string
-	values []string // name=value
-}
-
 // freshness makes a script's values: those that must be new in each run (ids
 // made by the request, hashes, and texts with such ids inside) are made by
 // PostgreSQL first; all others are what they were.
@@ -157,13 +184,13 @@ func script(stmts []statement, since time.Time) (text string, values []string) {
 		}
 		body.WriteString(strings.TrimSuffix(strings.TrimSpace(sql), ";") + ";\n")
 	}
-	head := ""
+	var head strings.Builder
 	for _, made := range [][]string{f.first, f.second} {
 		if len(made) > 0 {
-			head += "SELECT " + strings.Join(made, ", ") + " \\gset\n"
+			head.WriteString("SELECT " + strings.Join(made, ", ") + " \\gset\n")
 		}
 	}
-	return head + body.String(), f.values
+	return head.String() + body.String(), f.values
 }
 
 // newFreshness finds the ids that the request made: a version 7 UUID tells when.
@@ -240,27 +267,47 @@ func (f *freshness) value(logged string) string {
 	return ":" + name
 }
 
-// pgbench runs the script from so many clients and gives its rate a second.
-func (m *market) pgbench(ctx context.Context, b bench, clients int) (float64, error) {
-	if b.path == "" {
+// pgbench runs a script from each of so many clients, and gives their rate a
+// second together. It is 0 where there are no scripts.
+func (m *market) pgbench(ctx context.Context, scripts []bench, clients int) (float64, error) {
+	if len(scripts) == 0 {
 		return 0, nil
 	}
 	bin, err := pgembed.Installed(ctx)
 	if err != nil {
 		return 0, err
 	}
-	args := []string{"-n", "-M", "prepared", "-f", b.path, "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-T", strconv.Itoa(m.o.seconds), "-h", m.postgres.Socket(), "-U", pgembed.App}
+	rates := make([]float64, clients)
+	var g errgroup.Group
+	for n := range clients {
+		g.Go(func() (err error) {
+			rates[n], err = m.pgbenchOne(ctx, filepath.Join(bin, "pgbench"), scripts[n%len(scripts)])
+			return err
+		})
+	}
+	err = g.Wait()
+	sum := 0.0
+	for _, r := range rates {
+		sum += r
+	}
+	return sum, err
+}
+
+var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
+
+func (m *market) pgbenchOne(ctx context.Context, program string, b bench) (float64, error) {
+	args := []string{"-n", "-M", "prepared", "-f", b.path, "-c", "1", "-T", strconv.Itoa(int(m.o.length.Seconds())), "-h", m.postgres.Socket(), "-U", pgembed.App}
 	for _, v := range b.values {
 		args = append(args, "-D", v)
 	}
 	args = append(args, pgembed.Database)
-	cmd := exec.CommandContext(ctx, filepath.Join(bin, "pgbench"), args...) //nolint:gosec // our own script
+	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // our own script
 	cmd.Env = append(os.Environ(), "PGOPTIONS=-c app.tenant_id="+m.county.String())
 	raw, err := cmd.CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("%w: %s", err, raw)
 	}
-	found := regexp.MustCompile(`tps = ([0-9.]+)`).FindSubmatch(raw)
+	found := tps.FindSubmatch(raw)
 	if found == nil {
 		return 0, fmt.Errorf("no rate in %s", raw)
 	}

@@ -29,7 +29,10 @@ func (m *market) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // nothing to do about it
+	defer conn.Close(ctx)                                                     //nolint:errcheck // nothing to do about it
+	if _, err := conn.Exec(ctx, `SET synchronous_commit = off`); err != nil { // of this connection alone
+		return err
+	}
 	began := time.Now()
 	for i := range m.o.counties + 1 {
 		slug, products := fmt.Sprintf("county-%d", i), 20
@@ -71,6 +74,7 @@ func (m *market) fillCounty(ctx context.Context, conn *pgx.Conn, slug string, pr
 		if slug == bigSlug {
 			m.products = append(m.products, rows[i].product)
 			m.variants = append(m.variants, rows[i].variants[0])
+			m.slugs = append(m.slugs, fmt.Sprintf("good-%d", i))
 		}
 	}
 	return copyGoods(ctx, conn, tenant, now, rows)

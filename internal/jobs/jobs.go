@@ -154,7 +154,7 @@ func traceOf(ctx context.Context) []byte {
 type Runner struct{ client *river.Client[pgx.Tx] }
 
 // Start begins to work the queue with so many workers.
-func Start(ctx context.Context, db *pg.DB, r *Registry, workers int, log *slog.Logger, hooks ...rivertype.WorkerMiddleware) (*Runner, error) {
+func Start(ctx context.Context, db *pg.DB, r *Registry, workers int, log *slog.Logger, around ...rivertype.Middleware) (*Runner, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Pool()), &river.Config{
 		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(workers, 1)}, behind: {MaxWorkers: 1}},
 		Workers:      r.workers,
@@ -163,7 +163,7 @@ func Start(ctx context.Context, db *pg.DB, r *Registry, workers int, log *slog.L
 		JobTimeout:   5 * time.Minute,
 		// a job whose worker was killed is run again after this
 		RescueStuckJobsAfter: 10 * time.Minute,
-		WorkerMiddleware:     hooks,
+		Middleware:           around,
 	})
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ var (
 func Of(amount int64, code string) Money { return Money{Amount: amount, Currency: code} }
 
 // Known reports whether the code is an ISO 4217 currency.
-func Known(code string) bool { return currency.IsValid(code) }
+func Known(code string) bool { return code != "" && currency.IsValid(code) }
 
 // Exponent is the number of decimals of the currency (CNY 2, JPY 0, KWD 3).
 func Exponent(code string) int {
@@ -206,7 +206,7 @@ func digits(s string) bool {
 // Decimal gives the plain number: 1250 CNY is "12.50".
 func (m Money) Decimal() string {
 	exp := Exponent(m.Currency)
-	u := uint64(m.Amount)
+	u := uint64(m.Amount) //nolint:gosec // of a negative amount the two's complement, negated below
 	sign := ""
 	if m.Amount < 0 {
 		sign, u = "-", -u

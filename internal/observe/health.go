@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/pprof"
 )
 
 // Check is one thing that must hold before requests are taken. The error's
@@ -73,7 +74,8 @@ func Routes(r fiber.Router, m *Metrics, h *Health) {
 	r.Get("/metrics", m.serve())
 }
 
-// NewAdmin is the app of the admin address.
+// NewAdmin is the app of the admin address: health, metrics, and Go's profiles
+// of the running program.
 func NewAdmin(m *Metrics, h *Health) *fiber.App {
 	app := fiber.New(fiber.Config{
 		AppName: "countyfair admin", DisableStartupMessage: true,
@@ -81,5 +83,6 @@ func NewAdmin(m *Metrics, h *Health) *fiber.App {
 		ErrorHandler: func(c *fiber.Ctx, _ error) error { return c.SendStatus(fiber.StatusNotFound) },
 	})
 	Routes(app, m, h)
+	app.Use(pprof.New())
 	return app
 }

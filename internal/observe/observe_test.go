@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -105,7 +104,7 @@ func TestLabelsStayBounded(t *testing.T) {
 		`countyfair_jobs_waiting{state="available"} 0`,
 		`go_goroutines`,
 	} {
-		require.True(t, strings.Contains(page, want), want)
+		require.Contains(t, page, want, want)
 	}
 	require.NotContains(t, page, "wp-login")
 	require.NotContains(t, page, "/products/1")

@@ -102,7 +102,7 @@ const pictureWidth = 640
 
 // RegisterCatalog adds what everybody may read.
 func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service) {
-	Handle(a, Op{ID: "list-categories", Method: http.MethodGet, Path: "/categories", Tag: "catalog", Access: Anyone, Summary: "How the county sorts its produce"},
+	Handle(a, Op{ID: "list-categories", Method: http.MethodGet, Path: "/categories", Tag: "catalog", Access: Anyone, Public: true, Summary: "How the county sorts its produce"},
 		func(ctx context.Context, who actor.Actor, _ *none) (*Body[List[Category]], error) {
 			all, err := s.Categories(ctx, who)
 			out := List[Category]{Items: make([]Category, len(all))}
@@ -112,7 +112,7 @@ func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service) {
 			return Answer(out), err
 		})
 	Handle(a, Op{
-		ID: "list-products", Method: http.MethodGet, Path: "/products", Tag: "catalog", Access: Anyone, Summary: "Find produce",
+		ID: "list-products", Method: http.MethodGet, Path: "/products", Tag: "catalog", Access: Anyone, Public: true, Summary: "Find produce",
 		Detail: "Searches in Chinese (one character is enough), pinyin (full or initials) and English. Without q the newest come first.",
 	},
 		func(ctx context.Context, who actor.Actor, q *productQuery) (*Body[List[Product]], error) {
@@ -129,7 +129,7 @@ func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service) {
 			}
 			return Answer(out), nil
 		})
-	Handle(a, Op{ID: "get-product", Method: http.MethodGet, Path: "/products/{id}", Tag: "catalog", Access: Anyone, Summary: "One product, by id or slug"},
+	Handle(a, Op{ID: "get-product", Method: http.MethodGet, Path: "/products/{id}", Tag: "catalog", Access: Anyone, Public: true, Summary: "One product, by id or slug"},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ID string `path:"id" maxLength:"120"`
 		},
@@ -144,7 +144,7 @@ func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service) {
 }
 
 func registerStalls(a *API, stalls *sellers.Service) {
-	Handle(a, Op{ID: "list-sellers", Method: http.MethodGet, Path: "/sellers", Tag: "catalog", Access: Anyone, Summary: "Who sells here"},
+	Handle(a, Op{ID: "list-sellers", Method: http.MethodGet, Path: "/sellers", Tag: "catalog", Access: Anyone, Public: true, Summary: "Who sells here"},
 		func(ctx context.Context, who actor.Actor, in *Page) (*Body[List[Seller]], error) {
 			page, err := stalls.List(ctx, who, in.Limit, in.Cursor)
 			if err != nil {
@@ -156,7 +156,7 @@ func registerStalls(a *API, stalls *sellers.Service) {
 			}
 			return Answer(out), nil
 		})
-	Handle(a, Op{ID: "get-seller", Method: http.MethodGet, Path: "/sellers/{id}", Tag: "catalog", Access: Anyone, Summary: "One seller, by id or slug"},
+	Handle(a, Op{ID: "get-seller", Method: http.MethodGet, Path: "/sellers/{id}", Tag: "catalog", Access: Anyone, Public: true, Summary: "One seller, by id or slug"},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ID string `path:"id" maxLength:"80"`
 		},

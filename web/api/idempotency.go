@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -23,7 +24,7 @@ import (
 var (
 	errKeyReused = errs.New(errs.Conflict, "idempotency_conflict", "This Idempotency-Key was used for another request. Use a new key for a new act.")
 	errKeyBusy   = errs.New(errs.Conflict, "idempotency_in_progress", "The first request with this Idempotency-Key is still being answered. Please ask again in a moment.").After(1)
-	errKeyLong   = errs.New(errs.Invalid, "idempotency_key", "An Idempotency-Key has at most 200 characters.")
+	errBadKey    = errs.New(errs.Invalid, "idempotency_key", "Send one Idempotency-Key of up to 200 letters, digits and signs.")
 )
 
 const (
@@ -68,8 +69,8 @@ func (k *Replays) middleware(a *API, op Op) func(huma.Context, func(huma.Context
 		}
 		c := humafiber.Unwrap(ctx)
 		refuse := func(err error) { _ = a.problems.Send(c, a.problems.From(c.UserContext(), err)) }
-		if len(key) > 200 {
-			refuse(errKeyLong)
+		if !goodKey(key) || len(c.Request().Header.PeekAll("Idempotency-Key")) > 1 {
+			refuse(errBadKey)
 			return
 		}
 		who, hash := requester(c), requestHash(c, op)
@@ -88,6 +89,12 @@ func (k *Replays) middleware(a *API, op Op) func(huma.Context, func(huma.Context
 			k.replay(c, who, key, before, refuse)
 		}
 	}
+}
+
+// goodKey takes printable ASCII, as the draft of the header asks: no database
+// refuses it, and no log is garbled by it.
+func goodKey(key string) bool {
+	return len(key) <= 200 && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 // claim makes this request the first with its key (nil), or gives the earlier answer.

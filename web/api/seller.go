@@ -34,12 +34,10 @@ func (w *Words) UnmarshalJSON(raw []byte) error {
 
 // Schema describes both forms.
 func (Words) Schema(huma.Registry) *huma.Schema {
-	plain := &huma.Schema{Type: huma.TypeString, MaxLength: ptr(4000)}
-	texts := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString, MaxLength: ptr(4000)}, Examples: []any{map[string]string{"zh-Hans": "花椒", "en": "Sichuan pepper"}}}
+	plain := &huma.Schema{Type: huma.TypeString, MaxLength: new(4000)}
+	texts := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: &huma.Schema{Type: huma.TypeString, MaxLength: new(4000)}, Examples: []any{map[string]string{"zh-Hans": "花椒", "en": "Sichuan pepper"}}}
 	return &huma.Schema{OneOf: []*huma.Schema{plain, texts}, Description: "Text in the county's first language, or by language (BCP 47)."}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // in gives the text, plain words being in the county's first language.
 func (w Words) in(ctx context.Context) lang.Text {

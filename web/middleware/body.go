@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -50,14 +51,54 @@ func Body(isUpload func(path string) bool) fiber.Handler {
 		}
 		body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
 		if err != nil {
-			return errs.New(errs.Invalid, "bad_body", "The body of the request did not arrive whole.").Because(err)
+			return errs.New(errs.Malformed, "bad_body", "The body of the request did not arrive whole.").Because(err)
 		}
 		if len(body) > limit {
 			c.Context().SetConnectionClose()
 			return ErrTooLarge
 		}
+		if !isText(body) || holdsEscapedNUL(body) {
+			return ErrNotText
+		}
 		req.SetBodyStream(bytes.NewReader(body), len(body)) // huma reads the stream, Fiber's forms read it through
 		return c.Next()
+	}
+}
+
+// ErrNotText refuses bytes that are no text. PostgreSQL keeps neither them nor
+// the character NUL, which no person types.
+var ErrNotText = errs.New(errs.Malformed, "not_text", "The request holds bytes that are no text. Please send it in UTF-8.")
+
+// Text holds the address of every request to be text.
+func Text() fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		u := c.Request().URI()
+		if !isText(u.Path()) {
+			return ErrNotText
+		}
+		for name, value := range u.QueryArgs().All() {
+			if !isText(name) || !isText(value) {
+				return ErrNotText
+			}
+		}
+		return c.Next()
+	}
+}
+
+func isText(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
+
+// holdsEscapedNUL finds the \u0000 of JSON, which is not one after another backslash.
+func holdsEscapedNUL(b []byte) bool {
+	for {
+		i := bytes.Index(b, []byte(`\u0000`))
+		if i < 0 {
+			return false
+		}
+		slashes := len(b[:i]) - len(bytes.TrimRight(b[:i], `\`))
+		if slashes%2 == 0 {
+			return true
+		}
+		b = b[i+2:]
 	}
 }
 

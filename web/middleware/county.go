@@ -23,7 +23,7 @@ var ErrClosed = errs.New(errs.Gone, "county_closed", "This market has closed.")
 func County(dir *tenants.Directory) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		s := scope.From(c.UserContext())
-		county, err := dir.Resolve(c.Hostname(), c.Get("X-County"))
+		county, err := dir.Resolve(string(c.Request().Host()), c.Get("X-County"))
 		if err != nil {
 			return err
 		}

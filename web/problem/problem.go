@@ -42,6 +42,7 @@ type Field struct {
 
 // status is the one table from a refusal's class to HTTP.
 var status = map[errs.Code]int{
+	errs.Malformed:       fiber.StatusBadRequest,
 	errs.Invalid:         fiber.StatusUnprocessableEntity,
 	errs.Unauthenticated: fiber.StatusUnauthorized,
 	errs.Forbidden:       fiber.StatusForbidden,
@@ -54,9 +55,9 @@ var status = map[errs.Code]int{
 }
 
 var titles = map[int]string{
-	400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 406: "Not acceptable",
+	400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 406: "Not acceptable", 408: "Took too long to arrive",
 	409: "Conflict", 410: "Gone", 412: "Precondition failed", 413: "Too large", 415: "Unsupported media type", 422: "Not valid", 429: "Too many requests", 431: "Headers too large",
-	500: "Our fault", 501: "Not implemented", 503: "Not available now", 504: "Took too long",
+	500: "Our fault", 501: "Not implemented", 502: "Bad connection", 503: "Not available now", 504: "Took too long",
 }
 
 // Words translates a refusal by its reason; ok is false where there are no words for it.

@@ -34,7 +34,7 @@ type Item struct {
 	Price   money.Money
 	Many    bool   // the price is of the smallest of several packs
 	Unit    string // see UnitLine
-	Months  uint16 // harvest, bit 0 is January
+	Months  int    // harvest, bit 0 is January
 	Now     time.Month
 	Stock   Stock
 	Note    string // instead of the months: "picked in October, 84 left"
@@ -495,7 +495,7 @@ func figure(m money.Money) templ.Component {
 }
 
 // Year shows the months of harvest as twelve ticks.
-func Year(months uint16, now time.Month) templ.Component {
+func Year(months int, now time.Month) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

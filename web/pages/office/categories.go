@@ -56,7 +56,11 @@ func categorySection(r reader, v *shape.FormView, i int, k catalog.Category, tit
 	if k.PictureID != nil {
 		picture.Picture = &ui.Picture{Src: page.PictureURL(k.PictureID.String(), 160), Width: 160, Height: 160, Cutout: true}
 	}
-	return shape.Section{Title: title, Pairs: true, Controls: append(r.inEach(v, name("names"), k.Names, r.w.T("settings.name"), nil),
+	note := ""
+	if k.Code != "" {
+		note = r.w.T("settings.category_note", "Count", k.Products)
+	}
+	return shape.Section{Title: title, Note: note, Fold: k.Code != "", Pairs: true, Controls: append(r.inEach(v, name("names"), k.Names, r.w.T("settings.name"), nil),
 		shape.Control{Field: code}, shape.Control{Field: hue, Options: options}, picture)}
 }
 

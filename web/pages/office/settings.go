@@ -6,7 +6,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"countyfair/internal/errs"
 	"countyfair/internal/lang"
+	"countyfair/internal/money"
 	"countyfair/tenants"
 	"countyfair/web/pages/page"
 	"countyfair/web/pages/shape"
@@ -86,7 +88,7 @@ func (d Deps) brand(c *fiber.Ctx, status int, in *page.Input) error {
 	r := read(c)
 	v := d.form(r, "brand", in)
 	colour := typed(&v, "colour", r.county.Brand.Colour, r.w.T("settings.colour"))
-	colour.Type, colour.Hint = "color", r.w.T("settings.colour_hint")
+	colour.Type, colour.Hint, colour.Tries = "color", r.w.T("settings.colour_hint"), settings+"/brand/colour.css"
 	upload := func(name, id string) shape.Control {
 		k := shape.Control{Field: v.Form.Field(name, r.w.T("settings."+name)), Accept: "image/png,image/jpeg,image/webp"}
 		k.Hint = r.w.T("settings." + name + "_hint")
@@ -95,12 +97,22 @@ func (d Deps) brand(c *fiber.Ctx, status int, in *page.Input) error {
 		}
 		return k
 	}
-	v.Files = true
+	v.Files, v.Preview = true, BrandSample(money.Of(6800, r.county.Currency))
 	v.Sections = []shape.Section{
 		{Title: r.w.T("settings.name"), Controls: append(r.inEach(&v, "names", r.county.Names, r.w.T("settings.name"), nil), r.inEach(&v, "tagline", r.county.Tagline, r.w.T("settings.tagline"), nil)...), Pairs: true},
 		{Title: r.w.T("settings.look"), Controls: []shape.Control{{Field: colour}, upload("logo", r.county.Brand.Logo), upload("banner", r.county.Brand.Banner)}},
 	}
 	return page.Render(c, status, shape.Form(v))
+}
+
+// tryColour is the style sheet of a colour that is not saved yet.
+func tryColour(c *fiber.Ctx) error {
+	b, err := ui.BrandOf(c.Query("c"))
+	if err != nil {
+		return errs.NotFoundOf("page")
+	}
+	c.Set(fiber.HeaderContentType, "text/css; charset=utf-8")
+	return c.SendString(b.CSS())
 }
 
 func (d Deps) saveBrand(c *fiber.Ctx) error {
@@ -247,7 +259,7 @@ func (d Deps) legal(c *fiber.Ctx, status int, in *page.Input) error {
 	}
 	for _, k := range tenants.PageKinds {
 		for _, l := range r.county.Languages {
-			v.Tabs = append(v.Tabs, ui.Link{Label: r.w.T("legal."+string(k)) + " · " + words.For(l).Name(), URL: settings + "/pages?kind=" + string(k) + "&in=" + l, Current: k == kind && l == tag})
+			v.Parts = append(v.Parts, ui.Link{Label: r.w.T("legal."+string(k)) + " · " + words.For(l).Name(), URL: settings + "/pages?kind=" + string(k) + "&in=" + l, Current: k == kind && l == tag})
 		}
 	}
 	return page.Render(c, status, shape.Form(v))

@@ -17,8 +17,9 @@ import (
 // well under fifty megabytes.
 const mostCached = 1024
 
-// Cache holds public pages for a moment, as a guest without cookies of ours sees
-// them: they are all alike, and most requests of a busy market are theirs.
+// Cache holds public answers, pages and the API's alike, for a moment, as a guest
+// without cookies of ours gets them: they are all alike, and most requests of a
+// busy market are theirs.
 // Whoever is signed in, has a cart or is told something is never answered from
 // it, and nothing of theirs gets into it.
 //
@@ -51,17 +52,21 @@ type cacheKey struct {
 }
 
 type cached struct {
-	body, squeezed []byte
-	tag            string
-	until          time.Time
+	body, squeezed     []byte
+	kind, control, tag string // headers
+	until              time.Time
 }
 
-// Touch forgets a county's pages after each request that may change something.
-func (k *Cache) Touch() fiber.Handler {
+// Touch forgets a county's answers after each request that may change something
+// that others see; private names the paths that don't.
+func (k *Cache) Touch(private func(path string) bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		err := c.Next()
 		switch c.Method() {
 		case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+			return err
+		}
+		if private(c.Path()) {
 			return err
 		}
 		if county := County(c); county != nil && k.life > 0 {
@@ -116,7 +121,11 @@ func (k *Cache) hold(key cacheKey, c *fiber.Ctx, now time.Time) {
 	if res.StatusCode() != fiber.StatusOK || len(res.Header.Peek(fiber.HeaderSetCookie)) > 0 || res.IsBodyStream() {
 		return
 	}
-	e := &cached{body: bytes.Clone(res.Body()), tag: string(res.Header.Peek(fiber.HeaderETag)), until: now.Add(k.life)}
+	head := func(name string) string { return string(res.Header.Peek(name)) }
+	e := &cached{
+		body: bytes.Clone(res.Body()), kind: head(fiber.HeaderContentType), control: head(fiber.HeaderCacheControl), tag: head(fiber.HeaderETag),
+		until: now.Add(k.life),
+	}
 	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "br") {
 		e.squeezed = middleware.Brotli(e.body)
 		c.Set(fiber.HeaderContentEncoding, "br")
@@ -132,10 +141,14 @@ func (k *Cache) hold(key cacheKey, c *fiber.Ctx, now time.Time) {
 }
 
 func (e *cached) send(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	c.Set(fiber.HeaderETag, e.tag)
+	c.Set(fiber.HeaderContentType, e.kind)
 	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptEncoding)
+	if e.control != "" {
+		c.Set(fiber.HeaderCacheControl, e.control)
+	}
+	if e.tag != "" {
+		c.Set(fiber.HeaderETag, e.tag)
+	}
 	if e.tag != "" && strings.Contains(c.Get(fiber.HeaderIfNoneMatch), e.tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}

@@ -145,7 +145,8 @@ func Guard(roles ...actor.Role) fiber.Handler {
 			return SignIn(c)
 		case errs.Forbidden:
 			return err
+		default:
+			return c.Next()
 		}
-		return c.Next()
 	}
 }

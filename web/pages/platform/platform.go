@@ -65,8 +65,9 @@ func operators(do fiber.Handler) fiber.Handler {
 			return page.SignIn(c)
 		case errs.Forbidden:
 			return err
+		default:
+			return do(c)
 		}
-		return do(c)
 	})
 }
 
@@ -129,7 +130,7 @@ func (d Deps) directory(c *fiber.Ctx) error {
 
 func (d Deps) frame(c *fiber.Ctx, title string) ui.OfficeFrame {
 	w := page.Words(c)
-	f := ui.OfficeFrame{Frame: d.Kit.Frame(c, title), Home: counties}
+	f := ui.OfficeFrame{Frame: d.Kit.Frame(c, title), Home: counties, Office: w.T("platform.office")}
 	f.NoIndex = true
 	f.Groups = []ui.QueueGroup{{Queues: []ui.Queue{
 		{Icon: "market", Label: w.T("platform.counties"), URL: counties, Current: c.Path() == counties},
@@ -245,7 +246,10 @@ func (d Deps) showCounty(c *fiber.Ctx, status int, in *page.Input) error {
 	v.Sections = []shape.Section{{Title: w.T("platform.terms"), Controls: []shape.Control{{Field: commission}, {Field: ui.Field{Name: "export", Value: "1", Label: w.T("platform.export")}, Box: true, On: t.Policy.ExportEnabled}}}}
 	for _, next := range []tenants.State{tenants.Open, tenants.Suspended, tenants.Closed} {
 		if t.State.CanBecome(next) {
+			why := v.Form.Field("reason", w.T("platform.reason"))
+			why.ID, why.Hint, why.MaxLength = "reason-"+string(next), w.T("platform.reason_hint"), 200
 			v.Beside = append(v.Beside, shape.SmallAct{
+				Ask:  &why,
 				Text: w.T("platform.to_" + string(next)), Note: w.T("platform.to_" + string(next) + "_text"), Action: at,
 				Hidden: []ui.Hidden{{Name: "act", Value: string(next)}}, Label: w.T("platform.do_" + string(next)), Icon: "next",
 			})
@@ -278,6 +282,12 @@ func (d Deps) change(c *fiber.Ctx) error {
 			})
 		}
 	case string(tenants.Open), string(tenants.Suspended), string(tenants.Closed):
+		if act != string(tenants.Open) {
+			in.Require("reason")
+		}
+		if in.Bad() {
+			break
+		}
 		_, err = d.Counties.MoveTo(c.UserContext(), page.Who(c), t.ID, tenants.State(act), in.Text("reason"))
 	default:
 		err = errs.NotFoundOf("page")

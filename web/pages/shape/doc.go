@@ -3,6 +3,8 @@
 package shape
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"countyfair/web/ui"
@@ -83,6 +85,7 @@ type Section struct {
 	Note     string
 	Controls []Control
 	Pairs    bool // two inputs side by side where there is room
+	Fold     bool // shown as its title and note until it is opened
 }
 
 // FormView is a form on a page of an office.
@@ -91,6 +94,7 @@ type FormView struct {
 	Intro    string
 	Tabs     []ui.Link
 	Label    string
+	Parts    []ui.Link // of what the tab chose
 	Form     ui.Form
 	Action   string
 	Hidden   []ui.Hidden
@@ -99,7 +103,7 @@ type FormView struct {
 	Files    bool            // the form sends files
 	ReadOnly bool            // looked at by somebody who may not change it
 	Beside   []SmallAct      // small acts under the form
-	Preview  templ.Component // shown under the form; nil: nothing
+	Preview  templ.Component // how what the form holds looks; nil: nothing
 }
 
 // SmallAct is a button of its own: remove this domain, take this role away.
@@ -110,4 +114,10 @@ type SmallAct struct {
 	Hidden     []ui.Hidden
 	Label      string // of the button; "" where nothing can be done
 	Icon       string
+	Ask        *ui.Field // asked before it is done: why; nil: done at once
+}
+
+// wrong reports whether an input of the section was refused.
+func (s Section) wrong() bool {
+	return slices.ContainsFunc(s.Controls, func(c Control) bool { return c.Error != "" })
 }

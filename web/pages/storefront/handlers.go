@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"log/slog"
+	"maps"
 	"net/url"
 	"time"
 
@@ -131,9 +132,7 @@ func absolute(c *fiber.Ctx, path string) string {
 // with is the path with its query changed: a value "" takes the parameter out.
 func with(path string, query url.Values, pairs ...string) string {
 	q := url.Values{}
-	for k, v := range query {
-		q[k] = v
-	}
+	maps.Copy(q, query)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
 			q.Del(pairs[i])

@@ -70,7 +70,7 @@ func chosenOffer(p *catalog.Page, id string) *catalog.Offer {
 func (r reader) offer(c *fiber.Ctx, p *catalog.Page, chosen *catalog.Offer) ProductView {
 	v := ProductView{
 		Crumbs: []ui.Link{{Label: r.w.T("nav.home"), URL: ui.HomePath}, {Label: r.in(p.Category.Names), URL: categoryPath + p.Category.Code}, {Label: r.in(p.Titles), Current: true}},
-		Title:  r.in(p.Titles), Price: p.LowPrice, Stock: ui.Stock(p.Level), Months: uint16(p.Season), Now: r.now.Month(), //nolint:gosec // twelve bits
+		Title:  r.in(p.Titles), Price: p.LowPrice, Stock: ui.Stock(p.Level), Months: p.Season, Now: r.now.Month(),
 		PackLegend: r.w.T("product.pack"), AddAction: cartAdd, Most: mostPieces, Maker: r.maker(p.Seller, p.Farm.PictureID),
 		Origin: r.in(p.Origin), Description: r.in(p.Descriptions), Facts: r.facts(p, chosen),
 	}
@@ -143,7 +143,7 @@ func (r reader) facts(p *catalog.Page, o *catalog.Offer) []ui.Fact {
 			add("fact.packing", o.Packing)
 		}
 	}
-	add("fact.season", r.w.Months(uint16(p.Season))) //nolint:gosec // twelve bits
+	add("fact.season", r.w.Months(p.Season))
 	if p.Farm.SinceYear != nil {
 		add("fact.since", r.w.T("seller.since", "Year", *p.Farm.SinceYear))
 	}

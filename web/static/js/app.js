@@ -73,6 +73,19 @@
     }
   });
 
+  // A colour is tried on the page before it is saved.
+  doc.addEventListener('input', (e) => {
+    const pick = closest(e, 'input[data-tries]');
+    if (!pick) return;
+    const sheet = doc.createElement('link');
+    sheet.rel = 'stylesheet';
+    sheet.href = pick.dataset.tries + '?c=' + pick.value.slice(1);
+    const old = doc.getElementById('tried');
+    sheet.onload = () => { if (old) old.remove(); };
+    sheet.id = 'tried';
+    doc.head.append(sheet);
+  });
+
   // Pictures are shown as soon as they are chosen.
   doc.addEventListener('change', (e) => {
     const input = closest(e, 'input[data-shots]'), out = input && doc.getElementById(input.dataset.shots);

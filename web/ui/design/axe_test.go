@@ -17,7 +17,7 @@ import (
 // axe finds nothing, and nothing runs off sideways.
 func TestAxe(t *testing.T) {
 	app := samples()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	go func() { _ = app.Listener(ln) }()
 	t.Cleanup(func() { _ = app.Shutdown() })

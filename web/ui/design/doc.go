@@ -25,11 +25,11 @@ func Page(ctx context.Context, name string) (templ.Component, bool) {
 	if name == "" {
 		return components(), true
 	}
-	make, ok := pages[name]
+	build, ok := pages[name]
 	if !ok {
 		return nil, false
 	}
-	return make(ctx), true
+	return build(ctx), true
 }
 
 // pages are filled by the sample files, a face each.
