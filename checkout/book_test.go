@@ -108,7 +108,9 @@ func TestAnOrderGoesBackInParts(t *testing.T) {
 		require.Equal(t, code, errs.CodeOf(err), "another seller's order")
 	}
 	_, err = refund(m.buyer("b@home.example"), 1, "k5")
-	require.Equal(t, errs.Forbidden, errs.CodeOf(err))
+	require.Equal(t, errs.NotFound, errs.CodeOf(err), "another buyer's order")
+	_, err = refund(actor.Actor{Tenant: m.tenant, Account: uuid.New(), Roles: []actor.Role{actor.Supervisor}}, 1, "k5")
+	require.Equal(t, errs.Forbidden, errs.CodeOf(err), "a supervisor looks only")
 	_, err = refund(actor.Guest(m.tenant), 1, "k6")
 	require.Equal(t, errs.Unauthenticated, errs.CodeOf(err))
 	m.work()

@@ -34,15 +34,15 @@ type RefundRequest struct {
 // Refund gives back a part of a paid order, or all that is left of it. Its own
 // seller may, and the county's officers; the order itself goes on as it was.
 func (s *Service) Refund(ctx context.Context, who actor.Actor, order uuid.UUID, r RefundRequest) (Refund, error) {
-	if err := who.Need(actor.Seller, actor.Officer, actor.System); err != nil {
+	if err := who.NeedAccount(); err != nil {
 		return Refund{}, err
 	}
 	seen, err := s.findOrder(ctx, who, orderByID, order, Credentials{})
 	if err != nil {
 		return Refund{}, err
 	}
-	if !seen.view.Seller && !who.Is(actor.Officer, actor.System) {
-		return Refund{}, errOrderNotFound
+	if !seen.view.Seller && !who.Is(actor.Officer, actor.System) { // its buyer, or a supervisor
+		return Refund{}, errs.NotAllowed()
 	}
 	r.Reason = strings.TrimSpace(r.Reason)
 	if err := checkReason(r.Reason, true); err != nil {

@@ -47,7 +47,7 @@ func TestIncomeAndRefundsByTheAPI(t *testing.T) {
 		{"seller", map[string]any{"amount": map[string]any{"amount": 1_000, "currency": "EUR"}, "reason": "one was bruised"}, 422, "invalid"},
 		{"seller", map[string]any{"amount": map[string]any{"amount": 1_000_000, "currency": "CNY"}, "reason": "all and more"}, 409, "refund_too_much"},
 		{"seller", map[string]any{}, 422, "invalid"},
-		{"signed_in", map[string]any{"reason": "I want it"}, 403, "not_allowed"},
+		{"signed_in", map[string]any{"reason": "I want it"}, 404, "order_not_found"},
 		{"officer", map[string]any{"reason": "the parcel is lost"}, 201, ""},
 		{"officer", map[string]any{"reason": "again"}, 409, "refund_too_much"},
 	} {

@@ -98,6 +98,9 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 		return err
 	}
 	in.stops = append(in.stops, in.db.Close)
+	if err := in.atThisSchema(ctx); err != nil {
+		return err
+	}
 	in.metrics.Database(in.db.Pool())
 	in.health = observe.NewHealth(observe.Ping(in.db.Pool()))
 	if in.files, err = disk.Open(filepath.Join(in.cfg.DataDir, "files")); err != nil {
