@@ -46,7 +46,9 @@ type CartLine struct {
 	NetWeightG   int
 	HSCode       string
 	Picture      *uuid.UUID
+	Hue          int // its category's
 	Seller       SellerRef
+	Face         *uuid.UUID // the seller's picture
 	Quantity     int
 	Price        money.Money
 	Total        money.Money
@@ -145,11 +147,13 @@ const holds = `(c.account_id = $4 OR (c.account_id IS NULL AND c.token_hash = $3
 const selectCart = `SELECT c.id, c.currency, c.updated_at, l.id, l.variant_id, l.quantity, v.titles, coalesce(v.unit, ''), coalesce(v.net_weight_g, 0), coalesce(v.price, 0), coalesce(v.currency, ''),
 	p.id, coalesce(p.slug, ''), p.titles, coalesce(p.hs_code, ''), s.id, coalesce(s.slug, ''), s.names,
 	coalesce(v.active AND p.state = 'published' AND s.state = 'approved' AND v.currency = c.currency, false), coalesce(st.on_hand - st.reserved, 0),
-	(SELECT pp.picture_id FROM product_pictures pp WHERE pp.tenant_id = c.tenant_id AND pp.product_id = p.id ORDER BY pp.position LIMIT 1)
+	(SELECT pp.picture_id FROM product_pictures pp WHERE pp.tenant_id = c.tenant_id AND pp.product_id = p.id ORDER BY pp.position LIMIT 1),
+	coalesce(k.hue, 0), s.picture_id
 FROM carts c
 LEFT JOIN cart_lines l ON l.tenant_id = c.tenant_id AND l.cart_id = c.id
 LEFT JOIN variants v ON v.tenant_id = c.tenant_id AND v.id = l.variant_id
 LEFT JOIN products p ON p.tenant_id = c.tenant_id AND p.id = v.product_id
+LEFT JOIN categories k ON k.tenant_id = c.tenant_id AND k.id = p.category_id
 LEFT JOIN sellers s ON s.tenant_id = c.tenant_id AND s.id = p.seller_id
 LEFT JOIN stock st ON st.tenant_id = c.tenant_id AND st.variant_id = l.variant_id
 WHERE c.tenant_id = $1 AND c.id = `
@@ -174,7 +178,7 @@ func scanCart(rows pgx.Rows) (Cart, error) {
 		var available int
 		var l CartLine
 		if err := rows.Scan(&c.ID, &c.Currency, &c.UpdatedAt, &line, &variant, &quantity, &l.VariantTitle, &l.Unit, &l.NetWeightG, &price, &currency,
-			&product, &l.Slug, &l.Title, &l.HSCode, &seller, &l.Seller.Slug, &l.Seller.Names, &sellable, &available, &l.Picture); err != nil {
+			&product, &l.Slug, &l.Title, &l.HSCode, &seller, &l.Seller.Slug, &l.Seller.Names, &sellable, &available, &l.Picture, &l.Hue, &l.Face); err != nil {
 			return Cart{}, err
 		}
 		if line == nil {

@@ -210,6 +210,7 @@ func (in *installation) face(o options) (err error) {
 	}
 	if o.showMessages {
 		d.Shop.Hint = demoHint
+		d.Samples = true
 	}
 	if o.healthInside {
 		d.Health = in.health

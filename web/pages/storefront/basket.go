@@ -180,11 +180,11 @@ func (r reader) farms(c *fiber.Ctx, lines []checkout.CartLine) []ui.Farm {
 		if !ok {
 			i = len(out)
 			at[l.Seller.ID] = i
-			out = append(out, ui.Farm{Maker: ui.Maker{Name: r.in(l.Seller.Names), URL: sellersPath + "/" + l.Seller.Slug}})
+			out = append(out, ui.Farm{Maker: ui.Maker{Name: r.in(l.Seller.Names), URL: sellersPath + "/" + l.Seller.Slug, Face: face(l.Face)}})
 		}
 		title := r.in(l.Title)
 		line := ui.Line{
-			Title: title, URL: productPath + l.Slug, Picture: small(l.Picture, 0), Total: l.Total, Fault: r.fault(l.Problem),
+			Title: title, URL: productPath + l.Slug, Picture: small(l.Picture, l.Hue), Total: l.Total, Fault: r.fault(l.Problem),
 			Pack: r.unitLine(c, r.in(l.VariantTitle), catalog.UnitPrice(l.Price, l.NetWeightG, catalog.Basis(r.county.DefaultLanguage(), l.NetWeightG)), catalog.Basis(r.county.DefaultLanguage(), l.NetWeightG)),
 			Step: &ui.Step{Action: cartLines + l.ID.String(), Of: title, Quantity: l.Quantity, Max: checkout.MostPieces, Swap: CartSwap}, Remove: cartLines + l.ID.String() + "/remove",
 		}

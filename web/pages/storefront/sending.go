@@ -198,10 +198,15 @@ func (h handlers) keepPlace(c *fiber.Ctx) error {
 	if in.Bad() {
 		return h.drawPlace(c, fiber.StatusUnprocessableEntity, in.Form(), back)
 	}
+	p.keep(c)
+	return page.Done(c, back, "flash.place_kept", "Place", p.label(r))
+}
+
+// keep has every page from now on know the place.
+func (p place) keep(c *fiber.Ctx) {
 	value := p.area
 	if value == "" {
 		value = p.country
 	}
 	c.Cookie(&fiber.Cookie{Name: placeCookie, Value: value, Path: "/", MaxAge: placeLife, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
-	return page.Done(c, back, "flash.place_kept", "Place", p.label(r))
 }

@@ -18,6 +18,10 @@ var widths = []int{160, 320, 640, 960}
 
 const widest = 960
 
+// calmHue tints a picture whose category is not at hand: an order keeps its
+// goods' names and pictures, not their shelves.
+const calmHue = 90
+
 // picture is a picture of the catalog in its widths.
 func picture(ref *catalog.PictureRef, alt string, hue int) ui.Picture {
 	if ref == nil {
