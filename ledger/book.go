@@ -156,6 +156,7 @@ func (i *Income) add(m movement) {
 		s.Shipping.Amount += m.Ever
 	case CountyCommission, PlatformCommission:
 		i.Commission.Amount += m.Period
+	default: // no seller's
 	}
 	switch m.Kind {
 	case KindSale:
@@ -166,6 +167,7 @@ func (i *Income) add(m movement) {
 		}
 	case KindRefundAsked, KindRefundFailed, KindDisputeLost:
 		i.Refunded.Amount -= m.Period
+	default: // moves what is the seller's already
 	}
 }
 

@@ -21,14 +21,13 @@ import (
 // write down of it: the cash at each provider, and the facts.
 type world struct {
 	*book
-	facts    []ledger.Fact
-	cash     map[string]int64 // at the provider, by currency
-	outside  map[string]int64 // identity (c), its left side, by currency
-	sales    []*sold
-	refunds  []*asked
-	disputes []ledger.Dispute
-	lines    []*payoutLine
-	serial   int
+	facts   []ledger.Fact
+	cash    map[string]int64 // at the provider, by currency
+	outside map[string]int64 // identity (c), its left side, by currency
+	sales   []*sold
+	refunds []*asked
+	lines   []*payoutLine
+	serial  int
 }
 
 type sold struct {
@@ -106,9 +105,11 @@ func (w *world) sell(t *rapid.T) {
 	orders := map[uuid.UUID]int64{}
 	for range rapid.IntRange(1, 4).Draw(t, "sellers") {
 		goods := some("goods") + 1
-		p := ledger.Part{Order: id(), Seller: id(), Goods: goods, Discount: rapid.Int64Range(0, goods).Draw(t, "discount"), Shipping: some("shipping"),
+		p := ledger.Part{
+			Order: id(), Seller: id(), Goods: goods, Discount: rapid.Int64Range(0, goods).Draw(t, "discount"), Shipping: some("shipping"),
 			Insurance: some("insurance"), Handling: some("handling"), Duty: some("duty"), Tax: some("tax"),
-			CountyBP: rapid.IntRange(0, 5000).Draw(t, "county"), PlatformBP: rapid.IntRange(0, 5000).Draw(t, "platform")}
+			CountyBP: rapid.IntRange(0, 5000).Draw(t, "county"), PlatformBP: rapid.IntRange(0, 5000).Draw(t, "platform"),
+		}
 		if len(w.sales) > 0 && rapid.Bool().Draw(t, "known seller") {
 			p.Seller = rapid.SampledFrom(w.sales).Draw(t, "sale").Parts[0].Seller
 		}
@@ -262,8 +263,10 @@ func (w *world) transfer(t *rapid.T) {
 	if slices.ContainsFunc(s.transfers, func(x *sent) bool { return x.Order == p.Order }) || p.Owed != nil {
 		t.Skip("not to be transferred")
 	}
-	tr := &sent{Transfer: ledger.Transfer{ID: id(), Provider: "sandbox", Payment: s.Payment, Order: p.Order, Seller: p.Seller,
-		Amount: money.Of(rapid.Int64Range(1, p.Goods+p.Shipping).Draw(t, "amount"), s.Total.Currency), At: w.now()}}
+	tr := &sent{Transfer: ledger.Transfer{
+		ID: id(), Provider: "sandbox", Payment: s.Payment, Order: p.Order, Seller: p.Seller,
+		Amount: money.Of(rapid.Int64Range(1, p.Goods+p.Shipping).Draw(t, "amount"), s.Total.Currency), At: w.now(),
+	}}
 	w.post(tr.Sent())
 	s.transfers = append(s.transfers, tr)
 	w.cash[s.Total.Currency] -= tr.Amount.Amount
@@ -307,8 +310,10 @@ func (w *world) exchange(t *rapid.T) {
 	worth, err := ledger.BookValue(open, owed, part)
 	require.NoError(t, err)
 	w.serial++
-	c := ledger.Conversion{ID: fmt.Sprint(w.serial), Where: ledger.ProviderClearing, Party: "sandbox", From: money.Of(part, code),
-		To: money.Of(rapid.Int64Range(1, 1e8).Draw(t, "got"), "CNY"), Book: worth, At: w.now()}
+	c := ledger.Conversion{
+		ID: fmt.Sprint(w.serial), Where: ledger.ProviderClearing, Party: "sandbox", From: money.Of(part, code),
+		To: money.Of(rapid.Int64Range(1, 1e8).Draw(t, "got"), "CNY"), Book: worth, At: w.now(),
+	}
 	w.post(c.Entry())
 	for code, n := range map[string]int64{code: -part, "CNY": c.To.Amount} {
 		w.cash[code] += n

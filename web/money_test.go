@@ -17,7 +17,7 @@ func TestIncomeAndRefundsByTheAPI(t *testing.T) {
 		require.NoError(t, json.Unmarshal(answer, &out), string(answer))
 		return status, out
 	}
-	fen := func(v any) float64 { return v.(map[string]any)["amount"].(float64) }
+	fen := func(v any) int64 { return int64(v.(map[string]any)["amount"].(float64)) }
 	refunds := "/orders/" + a.known["order"].(string) + "/refunds"
 
 	status, income := call("seller", "GET", "/seller/income", nil)
@@ -30,7 +30,7 @@ func TestIncomeAndRefundsByTheAPI(t *testing.T) {
 	require.Equal(t, 200, status)
 	_, income = call("seller", "GET", "/seller/income", nil)
 	total := fen(income["sold"]) + fen(income["shipping"])
-	require.Equal(t, 13_600.0, fen(income["sold"]))
+	require.Equal(t, int64(13_600), fen(income["sold"]))
 	require.Equal(t, total, fen(income["balance"].(map[string]any)["pending"]))
 	require.Equal(t, []any{}, income["others"])
 	require.Equal(t, "2026-11-01", income["from"])

@@ -19,9 +19,11 @@ type verified struct {
 
 func ledgerCommand(e env) *cobra.Command {
 	cmd := &cobra.Command{Use: "ledger", Short: "The counties' books of money"}
-	verify := &cobra.Command{Use: "verify", Short: "Recompute every county's book, and tell the first difference", Args: cobra.NoArgs,
+	verify := &cobra.Command{
+		Use: "verify", Short: "Recompute every county's book, and tell the first difference", Args: cobra.NoArgs,
 		Long: "Recomputes each county's book from one snapshot: that every entry sums to zero, that every payment, refund and payout has its entry and every entry its fact, " +
-			"and that cash and claims agree. One line a county; exit code 1 where something differs. It may run while the market is open."}
+			"and that cash and claims agree. One line a county; exit code 1 where something differs. It may run while the market is open.",
+	}
 	asJSON := jsonFlag(verify)
 	verify.RunE = func(cmd *cobra.Command, _ []string) error {
 		return withCounties(cmd.Context(), e, func(ctx context.Context, in *installation) error {

@@ -18,12 +18,14 @@ import (
 const ref1, ref2 = "01900000000070008000000000000001", "01900000000070008000000000000002"
 
 func batch() bankfile.Batch {
-	return bankfile.Batch{Number: "PAY-261125-ABCDE", At: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC),
+	return bankfile.Batch{
+		Number: "PAY-261125-ABCDE", At: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC),
 		From: bankfile.Party{Holder: "陇南市财政局", Bank: "中国银行", BankCode: "BKCHCNBJ", Account: "123456789012"},
 		Payments: []bankfile.Payment{
 			{Reference: ref1, Seller: "s1", To: bankfile.Party{Holder: "=HYPERLINK(\"http://x\")", Bank: "农业银行", BankCode: "103100000026", Account: "6228480402564890018"}, Amount: money.Of(123450, "CNY"), Text: "<&>\x00\u202e"},
 			{Reference: ref2, Seller: "s2", To: bankfile.Party{Holder: "Li & Söhne", Bank: "Sparkasse", BankCode: "COBADEFFXXX", Account: "DE89370400440532013000"}, Amount: money.Of(5, "CNY")},
-		}}
+		},
+	}
 }
 
 func TestTheTableIsHarmlessAndComplete(t *testing.T) {
@@ -114,8 +116,10 @@ func TestTablesOfResultsAreRead(t *testing.T) {
 	} {
 		got, err := bankfile.ReadResults(strings.NewReader(file))
 		require.NoError(t, err)
-		require.Equal(t, []bankfile.Result{{Reference: ref1, Outcome: bankfile.Paid, Amount: money.Of(123450, "CNY")},
-			{Reference: ref2, Outcome: bankfile.Failed, Amount: money.Of(5, "CNY"), Reason: "no such account"}}, got)
+		require.Equal(t, []bankfile.Result{
+			{Reference: ref1, Outcome: bankfile.Paid, Amount: money.Of(123450, "CNY")},
+			{Reference: ref2, Outcome: bankfile.Failed, Amount: money.Of(5, "CNY"), Reason: "no such account"},
+		}, got)
 	}
 }
 

@@ -89,12 +89,16 @@ func WritePain(w io.Writer, b Batch) error {
 	doc := painDocument{
 		Space:  painSpace,
 		Header: painHeader{cut(b.Number, 35), b.At.UTC().Format("2006-01-02T15:04:05Z"), count, control, cut(b.From.Holder, 140)},
-		Batch: painPayments{ID: cut(b.Number, 35), Method: "TRF", Count: count, Sum: control, On: b.At.Format("2006-01-02"), Debtor: cut(b.From.Holder, 140),
-			Account: accountOf(b.From), Agent: agentOf(b.From), Charges: "SHAR"},
+		Batch: painPayments{
+			ID: cut(b.Number, 35), Method: "TRF", Count: count, Sum: control, On: b.At.Format("2006-01-02"), Debtor: cut(b.From.Holder, 140),
+			Account: accountOf(b.From), Agent: agentOf(b.From), Charges: "SHAR",
+		},
 	}
 	for _, p := range b.Payments {
-		doc.Batch.Transfers = append(doc.Batch.Transfers, painTransfer{Instruction: cut(p.Reference, 35), EndToEnd: cut(p.Reference, 35), Amount: amountOf(p.Amount),
-			Agent: agentOf(p.To), Creditor: cut(p.To.Holder, 140), Account: accountOf(p.To), Text: textOf(p.Text)})
+		doc.Batch.Transfers = append(doc.Batch.Transfers, painTransfer{
+			Instruction: cut(p.Reference, 35), EndToEnd: cut(p.Reference, 35), Amount: amountOf(p.Amount),
+			Agent: agentOf(p.To), Creditor: cut(p.To.Holder, 140), Account: accountOf(p.To), Text: textOf(p.Text),
+		})
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err

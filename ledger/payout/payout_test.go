@@ -3,13 +3,11 @@ package payout_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -44,7 +42,7 @@ func officeOn(t testing.TB, db *pg.DB, slug string) *office {
 	t.Helper()
 	o := &office{t: t, db: db, orders: map[uuid.UUID]uuid.UUID{}}
 	o.ctx, o.tenant = testkit.County(t, db, slug)
-	dir, err := tenants.OpenDirectory(t.Context(), db, "localhost", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	dir, err := tenants.OpenDirectory(t.Context(), db, "localhost", slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	o.Service, err = payout.NewService(db, clock.System{}, dir, strings.Repeat("s", 32), payout.Settlement{})
 	require.NoError(t, err)
@@ -71,7 +69,7 @@ func (o *office) seller(slug string, amount int64, number string) actor.Actor {
 
 func (o *office) earn(who actor.Actor, amount int64) {
 	o.t.Helper()
-	order, at := newID(), time.Now()
+	order, at := newID(), clock.System{}.Now()
 	sale, err := ledger.Sale{Payment: newID(), Provider: "sandbox", Total: money.Of(amount, "CNY"), At: at, Parts: []ledger.Part{{Order: order, Seller: who.Seller, Goods: amount}}}.Entry()
 	require.NoError(o.t, err)
 	require.NoError(o.t, o.db.Write(o.ctx, func(tx *pg.Tx) error {
@@ -99,7 +97,7 @@ func (o *office) refund(who actor.Actor, amount int64) error {
 		if err != nil {
 			return err
 		}
-		r := ledger.Refund{ID: newID(), Orders: []uuid.UUID{order}, Provider: "sandbox", Amount: money.Of(amount, "CNY"), At: time.Now()}
+		r := ledger.Refund{ID: newID(), Orders: []uuid.UUID{order}, Provider: "sandbox", Amount: money.Of(amount, "CNY"), At: clock.System{}.Now()}
 		e, err := r.Asked(left)
 		if err != nil {
 			return err
@@ -276,13 +274,13 @@ func TestTwoImportsAtOnceBookOnce(t *testing.T) {
 	}
 	run := o.approved()
 	var paid, failed, other atomic.Int32
-	o.together(8, func(i int) {
+	o.together(8, func(int) {
 		got, err := o.Import(o.ctx, o.maker, strings.NewReader(answer(run.Lines, "paid")))
 		if err != nil {
 			other.Add(1)
 		}
-		paid.Add(int32(got.Paid))     //nolint:gosec // five
-		failed.Add(int32(got.Failed)) //nolint:gosec // none
+		paid.Add(int32(got.Paid))
+		failed.Add(int32(got.Failed))
 	})
 	require.Equal(t, []int32{5, 0, 0}, []int32{paid.Load(), failed.Load(), other.Load()})
 	o.sound()
@@ -351,11 +349,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "···· 0018", a.Number)
 	require.Equal(t, errs.Invalid, errs.CodeOf(o.SetBankAccount(o.ctx, pears, payout.BankAccount{Holder: "x", Bank: "y", Number: "=1+1"})))
-	var clear int
+	var inClear int
 	require.NoError(t, o.db.Query(o.ctx, func(q pg.Querier) error {
-		return q.QueryRow(o.ctx, `SELECT count(*) FROM bank_accounts WHERE position('6228480402564890018'::bytea IN sealed) > 0`).Scan(&clear)
+		return q.QueryRow(o.ctx, `SELECT count(*) FROM bank_accounts WHERE position('6228480402564890018'::bytea IN sealed) > 0`).Scan(&inClear)
 	}))
-	require.Zero(t, clear)
+	require.Zero(t, inClear)
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -119,8 +119,10 @@ func (s *Service) batch(ctx context.Context, who actor.Actor, run Run) (bankfile
 		if err != nil {
 			return out, err
 		}
-		out.Payments = append(out.Payments, bankfile.Payment{Reference: Reference(l.ID), Seller: l.Seller.String(), Amount: l.Amount, Text: run.Number,
-			To: bankfile.Party{Holder: l.Holder, Bank: l.Bank, BankCode: l.code, Account: number}})
+		out.Payments = append(out.Payments, bankfile.Payment{
+			Reference: Reference(l.ID), Seller: l.Seller.String(), Amount: l.Amount, Text: run.Number,
+			To: bankfile.Party{Holder: l.Holder, Bank: l.Bank, BankCode: l.code, Account: number},
+		})
 	}
 	return out, nil
 }

@@ -78,15 +78,18 @@ func (q *incomeQuery) period(county *time.Location, now time.Time) (ledger.Perio
 
 // RegisterMoney adds what is done with money after it was paid.
 func RegisterMoney(a *API, s *checkout.Service, book *ledger.Book, now func() time.Time) {
-	Handle(a, Op{ID: "refund-order", Method: http.MethodPost, Path: "/orders/{id}/refunds", Tag: "checkout", Access: SignedIn, Status: 201, Summary: "Give back a part of a paid order, or all that is left",
-		Detail: "For the order's seller and the county's officers. Without an amount all that is left goes back. More than that is refused as refund_too_much."},
+	Handle(a, Op{
+		ID: "refund-order", Method: http.MethodPost, Path: "/orders/{id}/refunds", Tag: "checkout", Access: SignedIn, Status: 201, Summary: "Give back a part of a paid order, or all that is left",
+		Detail: "For the order's seller and the county's officers. Without an amount all that is left goes back. More than that is refused as refund_too_much.",
+	},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ByID
 			Body struct {
 				Amount *money.Money `json:"amount,omitempty"`
 				Reason string       `json:"reason" minLength:"1" maxLength:"200"`
 			}
-		}) (*Body[Refund], error) {
+		},
+		) (*Body[Refund], error) {
 			r, err := s.Refund(ctx, who, in.ID, checkout.RefundRequest{Amount: in.Body.Amount, Reason: in.Body.Reason})
 			if err != nil {
 				return nil, err
