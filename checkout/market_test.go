@@ -19,6 +19,7 @@ import (
 	"countyfair/internal/notify"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
+	"countyfair/ledger"
 	"countyfair/shipping"
 	"countyfair/tenants"
 )
@@ -228,6 +229,16 @@ func (m *market) sound() {
 	} {
 		require.Zero(m.t, one[int](m, sql), what)
 	}
+	m.booked()
+}
+
+// booked checks that the book agrees with the orders.
+func (m *market) booked() ledger.Report {
+	m.t.Helper()
+	r, err := ledger.NewBook(m.db, m.clock).Verify(m.ctx, actor.OfSystem(m.tenant), m.Service)
+	require.NoError(m.t, err)
+	require.Nil(m.t, r.Difference)
+	return r
 }
 
 func history(o checkout.Order) string {

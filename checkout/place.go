@@ -215,8 +215,8 @@ const insertOrder = `WITH g AS (
 ), p AS (
 	INSERT INTO payments (tenant_id, id, group_id, provider, currency, amount, created_at, updated_at) VALUES ($1, $14, $2, $15, $10, $11, $12, $12)
 ), o AS (
-	INSERT INTO orders (tenant_id, id, group_id, number, seller_id, currency, goods, shipping, insurance, handling, duty, tax, discount, total, commission_bp, incoterm, terms, created_at, updated_at)
-	SELECT $1, id, $2, number, seller, $10, goods, shipping, insurance, handling, duty, tax, discount, total, $16, $34, terms::jsonb, $12, $12
+	INSERT INTO orders (tenant_id, id, group_id, number, seller_id, currency, goods, shipping, insurance, handling, duty, tax, discount, total, commission_bp, platform_bp, incoterm, terms, created_at, updated_at)
+	SELECT $1, id, $2, number, seller, $10, goods, shipping, insurance, handling, duty, tax, discount, total, $16, $44, $34, terms::jsonb, $12, $12
 	FROM unnest($17::uuid[], $18::text[], $19::uuid[], $20::bigint[], $21::bigint[], $35::bigint[], $36::bigint[], $37::bigint[], $38::bigint[], $39::bigint[], $40::bigint[], $41::text[])
 		AS u (id, number, seller, goods, shipping, insurance, handling, duty, tax, discount, total, terms)
 ), e AS (
@@ -277,7 +277,7 @@ func queueOrder(b *pgx.Batch, who actor.Actor, county *tenants.County, q Quote, 
 	b.Queue(insertOrder, who.Tenant, g.ID, q.ID, q.CartID, g.Account, g.Email, g.Phone, g.Language, address, q.Currency, g.Total.Amount, now, g.Expires,
 		g.Payment.ID, g.Payment.Provider, county.Policy.CommissionBP, o.ids, o.numbers, o.sellers, o.goods, o.shipping, o.events,
 		l.ids, l.orders, l.products, l.variants, l.titles, l.variantTitles, l.units, l.hsCodes, l.grams, l.quantities, l.prices,
-		q.Incoterm, o.border.insurance, o.border.handling, o.border.duty, o.border.tax, o.border.discount, o.border.total, o.border.terms, l.origins, l.gross)
+		q.Incoterm, o.border.insurance, o.border.handling, o.border.duty, o.border.tax, o.border.discount, o.border.total, o.border.terms, l.origins, l.gross, county.Policy.Payout.PlatformBP)
 	return nil
 }
 

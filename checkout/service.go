@@ -16,6 +16,7 @@ import (
 	"countyfair/internal/errs"
 	"countyfair/internal/jobs"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
 	"countyfair/tenants"
 )
 
@@ -41,6 +42,8 @@ type Service struct {
 	log       *slog.Logger
 	cfg       Config
 	linkKey   []byte
+	// book adds entries to the batch of their fact; a benchmark leaves them out.
+	book func(b *pgx.Batch, tenant uuid.UUID, entries ...ledger.Entry) error
 	// step is called between any two steps of a purchase; a test dies in it.
 	step func(name string)
 }
@@ -55,7 +58,7 @@ func NewService(db *pg.DB, c clock.Clock, counties Counties, r *jobs.Registry, l
 	}
 	key := hmac.New(sha256.New, cfg.Secret)
 	key.Write([]byte("countyfair/order-link/v1"))
-	s := &Service{db: db, clock: c, counties: counties, providers: map[string]PaymentProvider{}, log: log, cfg: cfg, linkKey: key.Sum(nil), step: func(string) {}}
+	s := &Service{db: db, clock: c, counties: counties, providers: map[string]PaymentProvider{}, log: log, cfg: cfg, linkKey: key.Sum(nil), book: ledger.Queue, step: func(string) {}}
 	for _, p := range providers {
 		s.providers[p.Name()] = p
 	}

@@ -107,16 +107,17 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) e
 	return in.run(ctx, listener, stopJobs)
 }
 
-// fitForProduction refuses a database that is not at this program's schema, or
-// that holds the demo's well-known accounts.
-func (in *installation) fitForProduction(ctx context.Context) error {
+// atThisSchema refuses a database that is not at this program's schema.
+func (in *installation) atThisSchema(ctx context.Context) error {
 	at, err := migrations.Current(ctx, in.db.Pool())
-	if err != nil {
-		return err
+	if err == nil && at != migrations.Newest() {
+		err = fmt.Errorf("the database is at schema %d, this program needs %d: run `countyfair migrate up` first", at, migrations.Newest())
 	}
-	if at != migrations.Newest() {
-		return fmt.Errorf("the database is at schema %d, this program needs %d: run `countyfair migrate up` first", at, migrations.Newest())
-	}
+	return err
+}
+
+// fitForProduction refuses a database that holds the demo's well-known accounts.
+func (in *installation) fitForProduction(ctx context.Context) error {
 	demo, err := in.auth.DemoAccounts(ctx)
 	if err != nil {
 		return err

@@ -29,6 +29,8 @@ import (
 	"countyfair/internal/notify"
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
+	"countyfair/ledger/payout"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -52,6 +54,8 @@ type installation struct {
 	catalog  *catalog.Service
 	customs  *customs.Service
 	checkout *checkout.Service
+	book     *ledger.Book
+	payouts  *payout.Service
 	sandbox  *sandboxpay.Sandbox // nil: not offered
 	health   *observe.Health
 	metrics  *observe.Metrics
@@ -98,6 +102,9 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 		return err
 	}
 	in.stops = append(in.stops, in.db.Close)
+	if err := in.atThisSchema(ctx); err != nil {
+		return err
+	}
 	in.metrics.Database(in.db.Pool())
 	in.health = observe.NewHealth(observe.Ping(in.db.Pool()))
 	if in.files, err = disk.Open(filepath.Join(in.cfg.DataDir, "files")); err != nil {
@@ -128,6 +135,9 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 	in.catalog = catalog.NewService(in.db, dir, in.files, in.registry, in.clock)
 	in.borders()
 	in.trade(dir, o)
+	if err := in.settle(dir); err != nil {
+		return err
+	}
 	return in.face(o)
 }
 
@@ -174,6 +184,13 @@ func (in *installation) buying(dir *tenants.Directory, o options) checkout.Confi
 			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
 		},
 	}
+}
+
+// settle sets up the book and how sellers are paid.
+func (in *installation) settle(dir *tenants.Directory) (err error) {
+	in.book = ledger.NewBook(in.db, in.clock)
+	in.payouts, err = payout.NewService(in.db, in.clock, dir, in.cfg.Secret, payout.Settlement{})
+	return err
 }
 
 // demo gives the seed its use-cases.
