@@ -64,20 +64,23 @@ func New(d Deps) (*fiber.App, error) {
 	problems := problem.NewWriter(page.Translate, d.Log)
 	kit := d.kit()
 	app := fiber.New(fiber.Config{
-		AppName:                 "countyfair",
-		Immutable:               true, // Fiber reuses its buffers; what we keep must be ours
-		DisableStartupMessage:   true,
-		StreamRequestBody:       true,
-		BodyLimit:               middleware.SmallBody,
-		ReadTimeout:             30 * time.Second,
-		WriteTimeout:            60 * time.Second,
-		IdleTimeout:             75 * time.Second,
-		ReadBufferSize:          16 << 10,
-		EnableTrustedProxyCheck: true,
-		TrustedProxies:          networks(d.Config.TrustProxy),
-		ErrorHandler:            middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
+		AppName:               "countyfair",
+		Immutable:             true, // Fiber reuses its buffers; what we keep must be ours
+		DisableStartupMessage: true,
+		StreamRequestBody:     true,
+		// Else fasthttp would take in forms with files of any size, of anybody,
+		// before a middleware sees the request.
+		DisablePreParseMultipartForm: true,
+		BodyLimit:                    middleware.SmallBody,
+		ReadTimeout:                  30 * time.Second,
+		WriteTimeout:                 60 * time.Second,
+		IdleTimeout:                  75 * time.Second,
+		ReadBufferSize:               16 << 10,
+		EnableTrustedProxyCheck:      true,
+		TrustedProxies:               networks(d.Config.TrustProxy),
+		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
-	middleware.KnownMethods(app)
+	middleware.Wire(app)
 	if d.Health != nil {
 		observe.Routes(app, d.Metrics, d.Health)
 	}

@@ -18,7 +18,7 @@ import (
 // browser is a person's browser without scripts: it keeps cookies, follows
 // redirects and sends forms as they stand on the page.
 type browser struct {
-	t       *testing.T
+	t       testing.TB
 	app     *fiber.App
 	host    string
 	cookies map[string]string
@@ -32,7 +32,7 @@ type browser struct {
 	doc    *html.Node
 }
 
-func newBrowser(t *testing.T, app *fiber.App, host string) *browser {
+func newBrowser(t testing.TB, app *fiber.App, host string) *browser {
 	t.Helper()
 	return &browser{t: t, app: app, host: host, cookies: map[string]string{}, site: "same-origin", header: http.Header{"Accept": {"text/html"}, "Accept-Language": {"en"}}}
 }
@@ -100,7 +100,7 @@ func (b *browser) inspect() {
 		return
 	}
 	require.Empty(b.t, inline.FindAllString(b.body, 3), "%s: inline style or script", b.at)
-	require.Empty(b.t, idShown.FindAllString(b.body, 3), "%s: a message's id is shown", b.at)
+	require.Empty(b.t, idShown.FindAllString(strings.ReplaceAll(b.body, ".localhost", ""), 3), "%s: a message's id is shown", b.at)
 	require.Equal(b.t, 1, strings.Count(b.body, "<h1"), "%s: main headings", b.at)
 	require.NotContains(b.t, b.body, `name="csrf"`)
 	seen := map[string]bool{}

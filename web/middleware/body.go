@@ -27,7 +27,8 @@ const (
 const uploadTime = 10 * time.Minute
 
 // Body holds every body to its limit. Fiber streams bodies, so its own limit
-// does not hold: small ones are read here; uploads are counted as they are read.
+// does not hold: small ones are read here; an upload says how long it is, and is
+// read by its handler, once it is known who sends it.
 func Body(isUpload func(path string) bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		req := c.Request()
@@ -41,12 +42,18 @@ func Body(isUpload func(path string) bool) fiber.Handler {
 			c.Context().SetConnectionClose()
 			return ErrTooLarge
 		}
+		if len(req.Header.ContentEncoding()) > 0 { // unpacked, it could be of any size
+			c.Context().SetConnectionClose()
+			return fiber.ErrUnsupportedMediaType
+		}
 		stream := c.Context().RequestBodyStream()
 		if stream == nil {
 			return c.Next()
 		}
+		if upload && req.Header.ContentLength() < 0 {
+			return fiber.ErrLengthRequired
+		}
 		if upload {
-			req.SetBodyStream(&counted{stream, limit}, req.Header.ContentLength())
 			return c.Next()
 		}
 		body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
@@ -111,20 +118,6 @@ func patience(c *fiber.Ctx) (done func()) {
 		_ = conn.SetReadDeadline(time.Now().Add(uploadTime)) //nolint:forbidigo // a deadline of the socket; without it the usual one holds
 	}
 	return cancel
-}
-
-// counted stops a stream that goes over its limit.
-type counted struct {
-	r    io.Reader
-	left int
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	if c.left -= n; c.left < 0 {
-		return 0, ErrTooLarge
-	}
-	return n, err
 }
 
 // wantsPage reports whether a person's browser asks, for a page.

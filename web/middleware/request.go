@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
-	"github.com/valyala/fasthttp"
 
 	"countyfair/internal/errs"
 	"countyfair/web/problem"
@@ -44,21 +42,6 @@ func Start(log *slog.Logger, timeout time.Duration) fiber.Handler {
 				slog.Duration("took", time.Since(began)), slog.Int("bytes", len(c.Response().Body())))
 		}()
 		return c.Next()
-	}
-}
-
-// KnownMethods answers a method that Fiber does not know as every refusal is
-// answered; Fiber itself writes a line of plain text.
-func KnownMethods(app *fiber.App) {
-	known := app.Server().Handler
-	app.Server().Handler = func(raw *fasthttp.RequestCtx) {
-		if slices.Contains(fiber.DefaultMethods, string(raw.Method())) {
-			known(raw)
-			return
-		}
-		c := app.AcquireCtx(raw)
-		defer app.ReleaseCtx(c)
-		_ = app.Config().ErrorHandler(c, fiber.ErrMethodNotAllowed)
 	}
 }
 

@@ -56,7 +56,7 @@ var status = map[errs.Code]int{
 
 var titles = map[int]string{
 	400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 406: "Not acceptable", 408: "Took too long to arrive",
-	409: "Conflict", 410: "Gone", 412: "Precondition failed", 413: "Too large", 415: "Unsupported media type", 422: "Not valid", 429: "Too many requests", 431: "Headers too large",
+	409: "Conflict", 410: "Gone", 411: "Length required", 412: "Precondition failed", 413: "Too large", 415: "Unsupported media type", 422: "Not valid", 429: "Too many requests", 431: "Headers too large",
 	500: "Our fault", 501: "Not implemented", 502: "Bad connection", 503: "Not available now", 504: "Took too long",
 }
 

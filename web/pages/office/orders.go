@@ -137,7 +137,7 @@ func (d Deps) cancelOrder(c *fiber.Ctx) error {
 	in.Require("reason")
 	if !in.Bad() {
 		if _, err = d.Checkout.Cancel(r.ctx(), r.who, id, checkout.Credentials{}, in.Text("reason")); err == nil {
-			return page.Done(c, r.Path(), "flash.order_cancelled")
+			return page.Done(c, r.Path(), "flash.office_cancelled")
 		}
 		if !in.Refuse(err) {
 			return err

@@ -72,7 +72,7 @@ func (d Deps) stalls(c *fiber.Ctx) error {
 	for _, s := range list.Items {
 		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{
 			{Text: r.in(s.Names), URL: stallList + "/" + s.ID.String(), Small: s.Contact},
-			{Text: r.w.T("seller_kind." + string(s.Kind))},
+			{Text: r.w.T("office_kind." + string(s.Kind))},
 			{Text: r.in(s.Village), Spare: true},
 			{Text: r.w.Ago(s.AppliedAt, d.Kit.Clock.Now(), r.county.TimeZone), Brief: true},
 		}})
@@ -93,7 +93,7 @@ func (d Deps) showStall(c *fiber.Ctx, status int, in *page.Input) error {
 		return err
 	}
 	v := shape.ReviewView{
-		Frame: d.frame(r, r.in(s.Names)), Tag: r.w.T("seller_kind." + string(s.Kind)), Status: ui.Status{Of: "seller", Code: string(s.State)},
+		Frame: d.frame(r, r.in(s.Names)), Tag: r.w.T("office_kind." + string(s.Kind)), Status: ui.Status{Of: "seller", Code: string(s.State)},
 		Title: r.w.T("office.said"), Facts: stallFacts(r, s), Texts: r.spoken(s.Story), Action: r.Path(), Pictures: pictures(s.PictureID),
 	}
 	if s.State == sellers.Applied {

@@ -2,6 +2,7 @@ package office
 
 import (
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -238,6 +239,9 @@ func (d Deps) legal(c *fiber.Ctx, status int, in *page.Input) error {
 	kind, tag := tenants.PageKind(r.Query("kind", string(tenants.Terms))), r.Query("in", r.county.DefaultLanguage())
 	if in != nil {
 		kind, tag = tenants.PageKind(in.Text("kind")), in.Text("in")
+	}
+	if !slices.Contains(tenants.PageKinds, kind) || !slices.Contains(r.county.Languages, tag) {
+		return errs.NotFoundOf("page")
 	}
 	all, err := d.Counties.Pages(r.ctx())
 	if err != nil {
