@@ -107,8 +107,22 @@ func newScanner(county *tenants.County) scanner {
 	return scanner{county.Currency, county.DefaultLanguage(), map[string]lang.Text{}}
 }
 
-// text reads a text, once where several cards say the same: a seller's name, a
-// category's, a size's. Nobody changes them.
+// shared reads a text into its place, once where several cards say the same: a
+// seller's name, a category's, a size's. Nobody changes them.
+type shared struct {
+	sc   scanner
+	into *lang.Text
+}
+
+// ScanBytes is how pgx hands over a value without copying it.
+func (w shared) ScanBytes(raw []byte) (err error) {
+	known := false
+	if *w.into, known = w.sc.texts[string(raw)]; !known {
+		*w.into, err = w.sc.text(string(raw))
+	}
+	return err
+}
+
 func (sc scanner) text(raw string) (lang.Text, error) {
 	if t, ok := sc.texts[raw]; ok {
 		return t, nil
@@ -125,22 +139,15 @@ func (sc scanner) card(row pgx.CollectableRow, more ...any) (Card, error) {
 	var published *time.Time
 	var picture *uuid.UUID
 	var cutout bool
-	var texts [7]string
 	var low int64
 	var o offers
 	dest := []any{
-		&c.ID, &c.Slug, &texts[0], &texts[1], &texts[2], &c.Area, &texts[3], &c.Season, &c.HarvestedOn, &published, &c.Sold, &low,
-		&c.Seller.ID, &c.Seller.Slug, &texts[4], &texts[5], &c.Category.Code, &texts[6], &c.Category.Hue, &picture, &cutout,
+		&c.ID, &c.Slug, shared{sc, &c.Titles}, shared{sc, &c.Descriptions}, shared{sc, &c.Origin}, &c.Area, shared{sc, &c.Areas}, &c.Season, &c.HarvestedOn, &published, &c.Sold, &low,
+		&c.Seller.ID, &c.Seller.Slug, shared{sc, &c.Seller.Names}, shared{sc, &c.Seller.Village}, &c.Category.Code, shared{sc, &c.Category.Names}, &c.Category.Hue, &picture, &cutout,
 		&o.ids, &o.titles, &o.grades, &o.packings, &o.units, &o.grams, &o.prices, &o.left,
 	}
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return c, err
-	}
-	for i, t := range [...]*lang.Text{&c.Titles, &c.Descriptions, &c.Origin, &c.Areas, &c.Seller.Names, &c.Seller.Village, &c.Category.Names} {
-		var err error
-		if *t, err = sc.text(texts[i]); err != nil {
-			return c, err
-		}
 	}
 	if published != nil {
 		c.PublishedAt = *published

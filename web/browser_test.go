@@ -18,7 +18,7 @@ import (
 // browser is a person's browser without scripts: it keeps cookies, follows
 // redirects and sends forms as they stand on the page.
 type browser struct {
-	t       *testing.T
+	t       testing.TB
 	app     *fiber.App
 	host    string
 	cookies map[string]string
@@ -32,7 +32,7 @@ type browser struct {
 	doc    *html.Node
 }
 
-func newBrowser(t *testing.T, app *fiber.App, host string) *browser {
+func newBrowser(t testing.TB, app *fiber.App, host string) *browser {
 	t.Helper()
 	return &browser{t: t, app: app, host: host, cookies: map[string]string{}, site: "same-origin", header: http.Header{"Accept": {"text/html"}, "Accept-Language": {"en"}}}
 }

@@ -39,7 +39,7 @@ const usualPassword = "steep-terrace-pepper"
 
 // shop is the whole app with two open counties, on its own database.
 type shop struct {
-	t       *testing.T
+	t       testing.TB
 	app     *fiber.App
 	db      *pg.DB
 	clock   *clock.Fixed
@@ -56,9 +56,11 @@ type shop struct {
 	other   uuid.UUID
 }
 
-func newShop(t *testing.T, change ...func(*web.Shop)) *shop {
+func newShop(t testing.TB, change ...func(*web.Shop)) *shop {
 	t.Helper()
-	t.Parallel()
+	if test, ok := t.(*testing.T); ok {
+		test.Parallel()
+	}
 	s := &shop{t: t, db: testkit.DB(t), clock: &clock.Fixed{At: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)}}
 	s.ctx, s.county = testkit.County(t, s.db, "longnan")
 	_, s.other = testkit.County(t, s.db, "nyeri")

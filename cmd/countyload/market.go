@@ -40,37 +40,37 @@ type market struct {
 }
 
 // open makes the data and starts the server.
-func open(ctx context.Context, o options) (m *market, err error) {
-	m = &market{o: o}
-	if m.dir, err = os.MkdirTemp("", "countyload-"); err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			m.close()
-		}
-	}()
-	if err = os.Chmod(m.dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's user passes through
-		return nil, err
-	}
-	if err = m.build(ctx); err != nil {
-		return nil, err
-	}
-	if m.log, err = os.Create(filepath.Join(m.dir, "postgres.log")); err != nil {
-		return nil, err
-	}
-	if m.postgres, err = pgembed.Start(ctx, pgembed.Options{Dir: filepath.Join(m.dir, "pg"), Log: m.log, Settings: map[string]string{
-		"log_line_prefix": "", "log_parameter_max_length": "-1", "shared_buffers": "1GB", "max_wal_size": "8GB", "log_checkpoints": "off",
-	}}); err != nil {
-		return nil, err
-	}
-	if err = migrations.Up(ctx, m.postgres.URL(pgembed.Owner, pgembed.Database)); err != nil {
-		return nil, err
-	}
-	if err = m.fill(ctx); err != nil {
+func open(ctx context.Context, o options) (*market, error) {
+	m := &market{o: o}
+	if err := m.prepare(ctx); err != nil {
+		m.close()
 		return nil, err
 	}
 	return m, nil
+}
+
+func (m *market) prepare(ctx context.Context) (err error) {
+	if m.dir, err = os.MkdirTemp("", "countyload-"); err != nil {
+		return err
+	}
+	if err = os.Chmod(m.dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's user passes through
+		return err
+	}
+	if err = m.build(ctx); err != nil {
+		return err
+	}
+	if m.log, err = os.Create(filepath.Join(m.dir, "postgres.log")); err != nil {
+		return err
+	}
+	if m.postgres, err = pgembed.Start(ctx, pgembed.Options{Dir: filepath.Join(m.dir, "pg"), Log: m.log, Settings: map[string]string{
+		"log_line_prefix": "%v ", "log_parameter_max_length": "-1", "shared_buffers": "1GB", "max_wal_size": "8GB", "log_checkpoints": "off",
+	}}); err != nil {
+		return err
+	}
+	if err = migrations.Up(ctx, m.postgres.URL(pgembed.Owner, pgembed.Database)); err != nil {
+		return err
+	}
+	return m.fill(ctx)
 }
 
 func (m *market) build(ctx context.Context) error {

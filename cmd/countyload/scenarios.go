@@ -32,6 +32,7 @@ func (m *market) scenarios() []scenario {
 			return m.client.call("add-cart-line", carts[n].ID, "", map[string]any{"variant_id": m.variants[n%len(m.variants)], "quantity": 1}, carts[n].Token, nil)
 		}},
 		{"order", func(int) error { return m.order(pick(m.variants)) }},
+		{"order one SKU", func(int) error { return m.order(m.variants[1]) }}, // every order changes one and the same row
 		{"page home", func(int) error { return m.client.page("/") }},
 		{"page list", func(int) error { return m.client.page("/search?sort=newest") }},
 		{"page product", func(int) error { return m.client.page("/p/" + pick(m.slugs)) }},

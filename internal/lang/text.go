@@ -16,7 +16,10 @@ type Text map[string]string
 // (zh-Hans-CN → zh-Hans → zh), then a relative (zh for zh-Hans), then the
 // fallbacks in order, then whichever there is, by tag.
 func (t Text) In(tag string, fallbacks ...string) string {
-	for _, want := range append([]string{tag}, fallbacks...) {
+	if s := t.exact(tag); s != "" {
+		return s
+	}
+	for _, want := range fallbacks {
 		if s := t.exact(want); s != "" {
 			return s
 		}

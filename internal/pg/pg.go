@@ -69,6 +69,10 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 			return nil, errors.New("pg: DATABASE_LISTEN_URL cannot be read")
 		}
 	}
+	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		bareUUIDs(conn.TypeMap())
+		return nil
+	}
 	cfg.PrepareConn = func(ctx context.Context, conn *pgx.Conn) (bool, error) {
 		err := o.Binder.acquire(ctx, conn)
 		return err == nil, err

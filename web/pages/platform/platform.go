@@ -240,13 +240,18 @@ func (d Deps) showCounty(c *fiber.Ctx, status int, in *page.Input) error {
 	commission := ui.Field{Name: "commission", Label: w.T("platform.commission"), Value: strconv.FormatFloat(float64(t.Policy.CommissionBP)/100, 'f', -1, 64), Suffix: "%", InputMode: "decimal"}
 	if in != nil {
 		v.Form = in.Form()
+	}
+	if in != nil && in.Text("act") == "save" {
 		commission = ui.With(v.Form.Field("commission", commission.Label), func(f *ui.Field) { f.Suffix = "%" })
 	}
 	v.Hidden = []ui.Hidden{{Name: "act", Value: "save"}}
 	v.Sections = []shape.Section{{Title: w.T("platform.terms"), Controls: []shape.Control{{Field: commission}, {Field: ui.Field{Name: "export", Value: "1", Label: w.T("platform.export")}, Box: true, On: t.Policy.ExportEnabled}}}}
 	for _, next := range []tenants.State{tenants.Open, tenants.Suspended, tenants.Closed} {
 		if t.State.CanBecome(next) {
-			why := v.Form.Field("reason", w.T("platform.reason"))
+			why := ui.Field{Name: "reason", Label: w.T("platform.reason")}
+			if in != nil && in.Text("act") == string(next) {
+				why = v.Form.Field(why.Name, why.Label)
+			}
 			why.ID, why.Hint, why.MaxLength = "reason-"+string(next), w.T("platform.reason_hint"), 200
 			v.Beside = append(v.Beside, shape.SmallAct{
 				Ask:  &why,
