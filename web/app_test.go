@@ -59,7 +59,7 @@ func newApp(t *testing.T) *fiber.App {
 	return app
 }
 
-func call(t *testing.T, app *fiber.App, method, target, body string, headers ...string) (int, map[string]any) {
+func call(t testing.TB, app *fiber.App, method, target, body string, headers ...string) (int, map[string]any) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 	if body != "" {
