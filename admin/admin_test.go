@@ -2,7 +2,6 @@ package admin_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"testing"
 	"time"
@@ -44,7 +43,7 @@ func newOffice(t *testing.T) *office {
 }
 
 func (o *office) open() {
-	dir, err := tenants.OpenDirectory(o.t.Context(), o.db, "localhost", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	dir, err := tenants.OpenDirectory(o.t.Context(), o.db, "localhost", slog.New(slog.DiscardHandler))
 	require.NoError(o.t, err)
 	o.counties = tenants.NewService(o.db, dir, clock.System{})
 	o.Service = admin.NewService(o.db, o.counties, &clock.Fixed{At: o.now})

@@ -16,7 +16,7 @@ import (
 // ask calls the API as a guest, or with more headers ("Name: value").
 func (s *shop) ask(method, path, body string, headers ...string) (int, string, http.Header) {
 	s.t.Helper()
-	req := httptest.NewRequest(method, "http://longnan.localhost/api/v1"+path, strings.NewReader(body))
+	req := httptest.NewRequestWithContext(s.t.Context(), method, "http://longnan.localhost/api/v1"+path, strings.NewReader(body))
 	req.Header.Set("Content-Type", "application/json")
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")

@@ -68,11 +68,12 @@ func TestNoFormBreaks(t *testing.T) {
 	starts := map[string][]string{"guest": {"/", "/cart", "/sign-in", "/sign-up", "/forgot", "/reset?token=x", "/sign-in/code"}, "buyer": {"/account", "/sell"}, "seller": {"/sell", "/sell/products/new"},
 		"officer": {"/office"}, "operator": {"/platform"}}
 	guest := people["guest"]
-	guest.open("/p/" + a.slug()).submit("/cart/add", "quantity", "1", "then", "checkout")
+	guest.open("/p/"+a.slug()).submit("/cart/add", "quantity", "1", "then", "checkout")
 	starts["guest"] = append(starts["guest"], guest.at)
 	nasty := []string{"", "a\x00b", "\xff\xfe", "-1", "99999999999999999999999", strings.Repeat("多", 30_000), "<script>alert(1)</script>", "//evil.example/", uuid.Nil.String()}
 	tried := 0
-	for who, b := range people {
+	for _, who := range []string{"guest", "buyer", "seller", "officer", "operator"} { // the last may well close the county
+		b := people[who]
 		forms := b.walk(60, starts[who]...)
 		require.NotEmpty(t, forms, who)
 		for _, action := range slices.Sorted(maps.Keys(forms)) {

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -125,9 +126,7 @@ func wrongly(v any, alter func(leaf any) []any) map[string][]any {
 			for k, child := range x {
 				walk(child, at+"."+k, func(to any) any {
 					m := map[string]any{}
-					for kk, vv := range x {
-						m[kk] = vv
-					}
+					maps.Copy(m, x)
 					m[k] = to
 					return put(m)
 				})

@@ -154,6 +154,9 @@ func initCluster(ctx context.Context, bin, dir string) error {
 	cmd.SysProcAttr = attributes(false)
 	cmd.Dir = "/"
 	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return fmt.Errorf("pgembed: initdb: %w: %s", err, out)
 	}
 	if err := os.RemoveAll(dir); err != nil {

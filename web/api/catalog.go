@@ -106,7 +106,7 @@ const pictureWidth = 640
 func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service, rates Rates) {
 	Handle(a, Op{ID: "list-categories", Method: http.MethodGet, Path: "/categories", Tag: "catalog", Access: Anyone, Public: true, Summary: "How the county sorts its produce"},
 		func(ctx context.Context, who actor.Actor, _ *none) (*Body[List[Category]], error) {
-			all, err := s.Categories(ctx, who)
+			all, err := s.CountedCategories(ctx, who)
 			out := List[Category]{Items: make([]Category, len(all))}
 			for i, c := range all {
 				out.Items[i] = Category{Code: c.Code, Name: in(ctx, c.Names), Names: c.Names, PictureURL: pictureURL(c.PictureID), Products: c.Products}

@@ -116,6 +116,8 @@ func RegisterFiles(a *API, s *catalog.Service) {
 			return importAnswer(ctx, s, who, im, err)
 		})
 	registerReview(a, s)
+	// huma describes a form's file in place, and leaves this behind.
+	delete(a.huma.OpenAPI().Components.Schemas.Map(), "FormFile")
 }
 
 // registerReview adds the office's look at products.

@@ -21,7 +21,7 @@ var hues = []struct {
 func (d Deps) categories(c *fiber.Ctx, status int, in *page.Input) error {
 	r := read(c)
 	v := d.form(r, "categories", in)
-	all, err := d.Catalog.Categories(r.ctx(), r.who)
+	all, err := d.Catalog.CountedCategories(r.ctx(), r.who)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func categorySection(r reader, v *shape.FormView, i int, k catalog.Category, tit
 
 func (d Deps) saveCategories(c *fiber.Ctx) error {
 	r, in := read(c), page.Read(c)
-	all, err := d.Catalog.Categories(r.ctx(), r.who)
+	all, err := d.Catalog.CountedCategories(r.ctx(), r.who)
 	if err != nil {
 		return err
 	}

@@ -92,8 +92,10 @@ func (d Deps) queueRows(r reader, desk admin.Desk) []QueueRow {
 	rows := make([]QueueRow, len(desk))
 	for i, q := range desk {
 		look := queues[q.Kind]
-		rows[i] = QueueRow{Icon: look.icon, Label: r.w.T(look.label), URL: look.url, Waiting: q.Waiting, Late: q.Late,
-			Ages: r.w.T("office.ages", "Today", q.Today, "Days", q.Days, "Late", q.Late)}
+		rows[i] = QueueRow{
+			Icon: look.icon, Label: r.w.T(look.label), URL: look.url, Waiting: q.Waiting, Late: q.Late,
+			Ages: r.w.T("office.ages", "Today", q.Today, "Days", q.Days, "Late", q.Late),
+		}
 		for j, n := range []int{q.Today, q.Days, q.Late} {
 			rows[i].Bars[j] = n * BarLength / longest
 		}

@@ -57,7 +57,7 @@ func (h handlers) home(c *fiber.Ctx) error {
 		v.Frame.Image = absolute(c, v.Banner.Src)
 	}
 	for _, k := range categories {
-		if k.Products > 0 {
+		if k.OnSale {
 			p := small(k.PictureID, k.Hue)
 			v.Categories = append(v.Categories, Category{Label: r.in(k.Names), URL: categoryPath + k.Code, Picture: p})
 		}
@@ -82,7 +82,7 @@ func (r reader) fresh(c *fiber.Ctx, card *catalog.Card) Fresh {
 // seasonal are n things of the season of as many kinds as there are: those with
 // a short harvest before those that are there all year.
 func seasonal(cards []catalog.Card, n int) []catalog.Card {
-	months := func(c catalog.Card) int { return bits.OnesCount(uint(c.Season)) } //nolint:gosec // twelve bits
+	months := func(c catalog.Card) int { return bits.OnesCount(uint(c.Season)) }
 	sorted := slices.Clone(cards)
 	slices.SortStableFunc(sorted, func(a, b catalog.Card) int { return months(a)/9 - months(b)/9 })
 	return varied(sorted, n, func(c *catalog.Card) string { return c.Category.Code })
