@@ -142,8 +142,19 @@ func (sc scanner) card(row pgx.CollectableRow, more ...any) (Card, error) {
 	var low int64
 	var o offers
 	dest := []any{
-		&c.ID, &c.Slug, shared{sc, &c.Titles}, shared{sc, &c.Descriptions}, shared{sc, &c.Origin}, &c.Area, shared{sc, &c.Areas}, &c.Season, &c.HarvestedOn, &published, &c.Sold, &low,
-		&c.Seller.ID, &c.Seller.Slug, shared{sc, &c.Seller.Names}, shared{sc, &c.Seller.Village}, &c.Category.Code, shared{sc, &c.Category.Names}, &c.Category.Hue, &picture, &cutout,
+		&c.ID, &c.Slug,
+		shared{sc, &c.Titles},
+		shared{sc, &c.Descriptions},
+		shared{sc, &c.Origin},
+		&c.Area,
+		shared{sc, &c.Areas},
+		&c.Season, &c.HarvestedOn, &published, &c.Sold, &low,
+		&c.Seller.ID, &c.Seller.Slug,
+		shared{sc, &c.Seller.Names},
+		shared{sc, &c.Seller.Village},
+		&c.Category.Code,
+		shared{sc, &c.Category.Names},
+		&c.Category.Hue, &picture, &cutout,
 		&o.ids, &o.titles, &o.grades, &o.packings, &o.units, &o.grams, &o.prices, &o.left,
 	}
 	if err := row.Scan(append(dest, more...)...); err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"countyfair/internal/actor"
 	"countyfair/internal/lang"
-	"countyfair/internal/money"
 	"countyfair/internal/pg"
 )
 
@@ -83,48 +82,4 @@ func (sc scanner) page(row pgx.CollectableRow) (*Page, error) {
 		p.Pictures = append(p.Pictures, PictureRef{id, cutouts[i]})
 	}
 	return &p, json.Unmarshal([]byte(batches), &p.Batches)
-}
-
-// CartVariant is what a cart needs to know of a size.
-type CartVariant struct {
-	ID            uuid.UUID
-	ProductID     uuid.UUID
-	ProductSlug   string
-	Titles        lang.Text // the product's
-	VariantTitles lang.Text
-	Unit          string
-	HSCode        string
-	NetWeightG    int
-	Price         money.Money
-	SellerID      uuid.UUID
-	SellerNames   lang.Text
-	Picture       *uuid.UUID
-	Available     int
-	Level         StockLevel
-	OnSale        bool // the size, its product and its seller are all open
-}
-
-// VariantsForCart gives sizes by id, in the county of ctx. Those that are not
-// there are left out.
-func (s *Service) VariantsForCart(ctx context.Context, ids []uuid.UUID) ([]CartVariant, error) {
-	var out []CartVariant
-	err := s.db.Query(ctx, func(q pg.Querier) error {
-		rows, err := q.Query(ctx, `SELECT v.id, p.id, p.slug, p.titles, v.titles, v.unit, p.hs_code, v.net_weight_g, v.price, v.currency, s.id, s.names,
-			(SELECT picture_id FROM product_pictures pp WHERE pp.tenant_id = $1 AND pp.product_id = p.id ORDER BY pp.position LIMIT 1),
-			coalesce(st.on_hand - st.reserved, 0), v.active AND p.state = 'published' AND s.state = 'approved'
-			FROM variants v JOIN products p ON p.tenant_id = $1 AND p.id = v.product_id JOIN sellers s ON s.tenant_id = $1 AND s.id = p.seller_id
-			LEFT JOIN stock st ON st.tenant_id = $1 AND st.variant_id = v.id
-			WHERE v.tenant_id = $1 AND v.id = ANY ($2)`, pg.Tenant(ctx), ids)
-		if err != nil {
-			return err
-		}
-		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (v CartVariant, err error) {
-			err = row.Scan(&v.ID, &v.ProductID, &v.ProductSlug, &v.Titles, &v.VariantTitles, &v.Unit, &v.HSCode, &v.NetWeightG, &v.Price.Amount, &v.Price.Currency,
-				&v.SellerID, &v.SellerNames, &v.Picture, &v.Available, &v.OnSale)
-			v.Level = LevelOf(v.Available)
-			return v, err
-		})
-		return err
-	})
-	return out, err
 }

@@ -26,7 +26,9 @@ func now() time.Time { return clock.System{}.Now() }
 
 func reserve(ctx context.Context, db *pg.DB, group uuid.UUID, wants ...catalog.Want) error {
 	return db.Query(ctx, func(q pg.Querier) error {
-		return catalog.Reserve(ctx, q, pg.Tenant(ctx), group, wants, now(), now().Add(time.Hour))
+		b := &pgx.Batch{}
+		catalog.QueueReserve(b, pg.Tenant(ctx), group, wants, now(), now().Add(time.Hour))
+		return catalog.OutOfStock(q.SendBatch(ctx, b).Close())
 	})
 }
 

@@ -33,7 +33,7 @@ func (m *market) ready(variant uuid.UUID) (quote uuid.UUID, token string, err er
 	if _, err := m.AddLine(m.ctx, m.guest(), c.ID, c.Token, variant, 1); err != nil {
 		return quote, "", err
 	}
-	q, err := m.Service.Quote(m.ctx, m.guest(), checkout.QuoteRequest{Cart: c.ID, Token: c.Token, Address: shipping.Address{
+	q, err := m.Quote(m.ctx, m.guest(), checkout.QuoteRequest{Cart: c.ID, Token: c.Token, Address: shipping.Address{
 		Name: "王小明", Phone: "+8613800138000", Country: "CN", AdminArea: "上海市", City: "上海市", Line1: "世纪大道 1 号",
 	}})
 	return q.ID, c.Token, err

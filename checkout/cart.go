@@ -18,11 +18,8 @@ import (
 	"countyfair/tenants"
 )
 
-// Limits of a cart.
-const (
-	MostPieces = 9999 // of one variant
-	MostLines  = 100
-)
+// MostPieces is how many of one variant a cart holds; the statements say it too.
+const MostPieces = 9999
 
 // Cart is what somebody means to buy, at the prices of this moment.
 type Cart struct {

@@ -109,7 +109,7 @@ func (m *market) assemble(ctx context.Context) error {
 	m.box.SetTell(func(ctx context.Context, h headers, body []byte) error {
 		return m.ReceiveWebhook(ctx, sandboxpay.Name, h, body)
 	})
-	notify.NewOutbox(m.db, m.clock, m.jobs, m.post, map[notify.Channel]notify.Sender{notify.Email: m.post, notify.SMS: m.post})
+	notify.Register(m.db, m.clock, m.jobs, m.post, map[notify.Channel]notify.Sender{notify.Email: m.post, notify.SMS: m.post})
 	return nil
 }
 

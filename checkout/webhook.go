@@ -51,7 +51,11 @@ func (s *Service) ReceiveWebhook(ctx context.Context, name string, header http.H
 	}
 	b := &pgx.Batch{}
 	b.Queue(storeEvent, name, e.ID, e.Kind, e.Ref, body, s.clock.Now(), tenant, payment, webhookArgs{}.Kind())
-	return s.atomic(pg.WithTenant(ctx, tenant), b, nil)
+	if err := s.atomic(pg.WithTenant(ctx, tenant), b, nil); err != nil {
+		return err
+	}
+	s.step("after event")
+	return nil
 }
 
 // owner finds whose payment a provider speaks of; zero ids where we know of none.

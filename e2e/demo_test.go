@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -231,4 +233,37 @@ func TestAKilledDemoStartsAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, second.stop())
 	require.True(t, strings.HasSuffix(second.out.String(), "Start again on the same folder to go on.\n"))
+}
+
+// Whoever is asked to stop answers all that has come, and tells its clients to
+// come back elsewhere before it closes the door.
+func TestAStopLosesNoRequest(t *testing.T) {
+	demo(t)
+	m, err := start(shared.binary, filepath.Join(shared.dir, "leaving"))
+	require.NoError(t, err)
+	var answered atomic.Int64
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for {
+				res, err := client.Get(m.host("longnan") + "/api/v1/categories") //nolint:noctx // the client has a timeout
+				if err != nil {
+					if !errors.Is(err, syscall.ECONNREFUSED) {
+						t.Error(err)
+					}
+					return
+				}
+				_, err = io.Copy(io.Discard, res.Body)
+				_ = res.Body.Close()
+				if err != nil || res.StatusCode != http.StatusOK {
+					t.Errorf("%d %v", res.StatusCode, err)
+				}
+				answered.Add(1)
+			}
+		})
+	}
+	time.Sleep(time.Second)
+	require.NoError(t, m.stop())
+	wg.Wait()
+	t.Logf("%d requests answered up to the end", answered.Load())
 }

@@ -90,9 +90,6 @@ var StandardPayout = Payout{HoldDays: 7, ReserveDays: 30, Minimum: 1}
 // DefaultLanguage is the county's first language.
 func (c *County) DefaultLanguage() string { return c.Languages[0] }
 
-// Speaks reports whether the county's pages are offered in the language.
-func (c *County) Speaks(language string) bool { return slices.Contains(c.Languages, language) }
-
 // Location is the county's time zone.
 func (c *County) Location() *time.Location {
 	if c.location != nil {

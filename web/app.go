@@ -5,7 +5,7 @@ package web
 
 import (
 	"log/slog"
-	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +45,7 @@ type Deps struct {
 	Metrics  *observe.Metrics
 	Tracing  *observe.Tracing
 	Health   *observe.Health // nil: health answers on an address of its own
+	Leaving  func() bool     // the program is on its way out; nil: it never is
 	Counties *tenants.Service
 	Accounts *auth.Service
 	People   middleware.Authenticator
@@ -78,10 +79,9 @@ func New(d Deps) (*fiber.App, error) {
 		IdleTimeout:                  75 * time.Second,
 		ReadBufferSize:               16 << 10,
 		EnableTrustedProxyCheck:      true,
-		TrustedProxies:               networks(d.Config.TrustProxy),
 		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
-	middleware.Wire(app)
+	middleware.Wire(app, d.leaving)
 	if d.Health != nil {
 		observe.Routes(app, d.Metrics, d.Health)
 	}
@@ -99,7 +99,7 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Text())
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
-	app.Use(middleware.County(d.Counties.Directory()))
+	app.Use(middleware.County(d.Counties.Directory(), d.Config.PublicURL.Scheme, words.Match))
 	app.Use(middleware.Person(d.People, d.Config.TrustProxy))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
@@ -124,14 +124,7 @@ func New(d Deps) (*fiber.App, error) {
 	return app, nil
 }
 
-// networks as Fiber wants them: it believes the X-Forwarded-Proto of those.
-func networks(list []netip.Prefix) []string {
-	out := make([]string, len(list))
-	for i, n := range list {
-		out[i] = n.String()
-	}
-	return out
-}
+func (d Deps) leaving() bool { return d.Leaving != nil && d.Leaving() }
 
 // registerTrade adds the operations of selling and buying.
 func (d Deps) registerTrade(a *api.API) {
@@ -154,12 +147,22 @@ func (d Deps) registerTrade(a *api.API) {
 		api.RegisterCustomsTables(a, d.Customs)
 	}
 	api.RegisterMoney(a, d.Shop.Checkout, ledger.NewBook(d.DB, d.Clock), d.Clock.Now)
-	for _, provider := range d.Shop.Checkout.Providers() {
+	for _, provider := range webhooks(d.Shop.Checkout.Providers()) {
 		api.RegisterWebhook(a, d.Shop.Checkout, provider)
 	}
 	if d.Sandbox != nil {
 		api.RegisterSandbox(a, d.Shop.Checkout, d.Sandbox)
 	}
+}
+
+// webhooks are the providers that have an address for their events. Stripe's is
+// always there, so that the API is one and the same wherever it is served; where
+// Stripe is not set up, its events find nobody.
+func webhooks(providers []string) []string {
+	if slices.Contains(providers, "stripe") {
+		return providers
+	}
+	return append(providers, "stripe")
 }
 
 // concernsNobodyElse names the paths at which a buyer changes nothing that

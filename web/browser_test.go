@@ -102,7 +102,6 @@ func (b *browser) inspect() {
 	require.Empty(b.t, inline.FindAllString(b.body, 3), "%s: inline style or script", b.at)
 	require.Empty(b.t, idShown.FindAllString(strings.ReplaceAll(b.body, ".localhost", ""), 3), "%s: a message's id is shown", b.at)
 	require.Equal(b.t, 1, strings.Count(b.body, "<h1"), "%s: main headings", b.at)
-	require.NotContains(b.t, b.body, `name="csrf"`)
 	seen := map[string]bool{}
 	each(b.doc, func(n *html.Node) {
 		if id := attr(n, "id"); id != "" {

@@ -183,6 +183,8 @@ func TestABasketIsItsHoldersOwn(t *testing.T) {
 	stranger.send(http.MethodPost, line+"/remove", url.Values{})
 	stranger.is(200)
 	b.open("/cart").sees("Wudu pepper").submit(line+"/remove").is(200).sees("Taken out of the basket.", "Your basket is empty")
+	undo := "/cart/lines/undo" + strings.ReplaceAll(between(t, b.body, `action="/cart/lines/undo`, `"`), "&amp;", "&")
+	b.submit(undo).is(200).sees("Back in the basket.", "Wudu pepper")
 }
 
 func TestAPaymentThatTakesItsTime(t *testing.T) {

@@ -22,7 +22,7 @@ func (s *shop) ask(method, path, body string, headers ...string) (int, string, h
 		name, value, _ := strings.Cut(h, ": ")
 		req.Header.Set(name, value)
 	}
-	res, err := s.app.Test(req, 10_000)
+	res, err := s.app.Test(req, -1)
 	require.NoError(s.t, err)
 	raw, err := io.ReadAll(res.Body)
 	require.NoError(s.t, err)

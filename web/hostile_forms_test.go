@@ -63,10 +63,14 @@ func (b *browser) walk(most int, from ...string) map[string]url.Values {
 func TestNoFormBreaks(t *testing.T) {
 	a := newAttacked(t)
 	platform := newBrowser(t, a.app, "localhost")
-	people := map[string]*browser{"guest": a.browser(), "buyer": a.browser().signIn("buyer@example.org"), "seller": a.browser().signIn("farm@example.org"),
-		"officer": a.browser().signIn("boss@example.org"), "operator": platform.signIn("operator@example.org")}
-	starts := map[string][]string{"guest": {"/", "/cart", "/sign-in", "/sign-up", "/forgot", "/reset?token=x", "/sign-in/code"}, "buyer": {"/account", "/sell"}, "seller": {"/sell", "/sell/products/new"},
-		"officer": {"/office"}, "operator": {"/platform"}}
+	people := map[string]*browser{
+		"guest": a.browser(), "buyer": a.browser().signIn("buyer@example.org"), "seller": a.browser().signIn("farm@example.org"),
+		"officer": a.browser().signIn("boss@example.org"), "operator": platform.signIn("operator@example.org"),
+	}
+	starts := map[string][]string{
+		"guest": {"/", "/cart", "/sign-in", "/sign-up", "/forgot", "/reset?token=x", "/sign-in/code"}, "buyer": {"/account", "/sell"}, "seller": {"/sell", "/sell/products/new"},
+		"officer": {"/office"}, "operator": {"/platform"},
+	}
 	guest := people["guest"]
 	guest.open("/p/"+a.slug()).submit("/cart/add", "quantity", "1", "then", "checkout")
 	starts["guest"] = append(starts["guest"], guest.at)
@@ -133,8 +137,12 @@ func TestNoRouteOfFormsTakesGarbage(t *testing.T) {
 	for _, id := range []string{"x", uuid.Nil.String(), "%00", "%ff", "..%2f..%2f", strings.Repeat("9", 400)} {
 		for _, path := range a.posts(id) {
 			for _, head := range [][]string{
-				{"Content-Type", "application/x-www-form-urlencoded"}, {"Content-Type", "multipart/form-data"}, {"Content-Type", "multipart/form-data; boundary=x"},
-				{"Content-Type", "application/json"}, {"Content-Type", "\xff"}, {"Content-Type", "application/x-www-form-urlencoded", "Cookie", "session=\xff; cart=\xff; flash=\xff; place=\xff; lang=\xff"},
+				{"Content-Type", "application/x-www-form-urlencoded"},
+				{"Content-Type", "multipart/form-data"},
+				{"Content-Type", "multipart/form-data; boundary=x"},
+				{"Content-Type", "application/json"},
+				{"Content-Type", "\xff"},
+				{"Content-Type", "application/x-www-form-urlencoded", "Cookie", "session=\xff; cart=\xff; flash=\xff; place=\xff; lang=\xff"},
 			} {
 				status, kind, answer := a.ask("POST", path, []byte("%zz=%00&a=%ff&--x\r\n\r\n"), append(head, "Accept", "text/html", "Sec-Fetch-Site", "same-origin")...)
 				require.Less(t, status, 500, "%s: %s", path, answer)

@@ -92,7 +92,7 @@ func (a *attacked) stock(product, variant, theirs uuid.UUID) {
 	maps.Copy(a.known, map[string]any{
 		"token": head[1], "cart_id": cart["id"], "variant_id": variant.String(), "quote_id": quote["id"], "address": address, "category": "spice", "currency": "CNY", "country": "CN",
 		"product": product.String(), "other_product": theirs.String(), "line_id": cart["lines"].([]any)[0].(map[string]any)["id"],
-		"order": placed["orders"].([]any)[0].(map[string]any)["id"], "payment_id": placed["payment"].(map[string]any)["id"],
+		"order_token": placed["order_token"], "order": placed["orders"].([]any)[0].(map[string]any)["id"], "payment_id": placed["payment"].(map[string]any)["id"],
 		"season": []any{7}, "hs_code": "091099", "payment_method": "sandbox", "shipping_option": "", "language": "en", "languages": []any{"en"}, "time_zone": "Asia/Shanghai",
 		"pictures": []any{}, "since_year": 1990, "altitude_m": 900, "households": 3, "login": "new@example.org", "email": "guest@example.org", "phone": "+8613800138000",
 		"slug": "newplace", "password": usualPassword, "current_password": usualPassword, "price": map[string]any{"amount": 1250, "currency": "CNY"}, "colour": "#963a2f",
@@ -533,4 +533,18 @@ func TestPathsAndMethodsThatAreNotThere(t *testing.T) {
 		a.refused(path, status, kind, answer)
 	}
 	require.Equal(t, before, a.fingerprint())
+}
+
+func TestAnAnswerIsReplayedOnlyToWhoeverAskedFirst(t *testing.T) {
+	a := newAttacked(t)
+	cancel := func(head ...string) (int, []byte) {
+		status, _, answer := a.ask("POST", "/api/v1/orders/"+a.known["order"].(string)+"/cancel", []byte(`{}`), append(head, "Content-Type", "application/json", "Idempotency-Key", "guessed")...)
+		return status, answer
+	}
+	status, answer := cancel("X-Order-Token", a.known["order_token"].(string))
+	require.Equal(t, 200, status, string(answer))
+	for _, head := range [][]string{nil, {"X-Order-Token", "x"}, {"X-Cart-Token", "x"}, {"Authorization", "Bearer " + a.tokens["signed_in"]}} {
+		status, answer := cancel(head...)
+		require.Equal(t, 404, status, "%v: %s", head, answer)
+	}
 }

@@ -64,15 +64,15 @@ func numeral(s string) (string, bool) {
 	if !ok || !point {
 		return strconv.FormatInt(n, 10), ok
 	}
-	digits := ""
+	var digits []byte
 	for _, c := range frac {
 		d, known := digitOf[c]
 		if !known {
 			return "", false
 		}
-		digits += strconv.FormatInt(d, 10)
+		digits = strconv.AppendInt(digits, d, 10)
 	}
-	return strconv.FormatInt(n, 10) + "." + digits, digits != ""
+	return strconv.FormatInt(n, 10) + "." + string(digits), len(digits) > 0
 }
 
 func wholeNumeral(s string) (sum int64, ok bool) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -142,6 +143,13 @@ func (in *installation) run(ctx context.Context, listener net.Listener, stopJobs
 	in.health.Drain()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.cfg.DrainTime)
 	defer cancel()
+	// Those who send requests here hear of it from /readyz, or with their next
+	// answer, before the door closes.
+	select {
+	case <-time.After(in.cfg.DrainTime / 4):
+	case err := <-failed:
+		return err
+	}
 	return errors.Join(in.app.ShutdownWithContext(drain), stopJobs(drain))
 }
 

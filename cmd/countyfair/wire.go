@@ -215,7 +215,7 @@ func (in *installation) demo(seed int64) demo.Services {
 func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
-		Metrics: in.metrics, Tracing: in.tracing, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
+		Metrics: in.metrics, Tracing: in.tracing, Leaving: in.health.Draining, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
 		Sellers: in.sellers, Catalog: in.catalog, Customs: in.customs, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: in.cfg.PublicCache},
 	}
 	if in.sandbox != nil {
@@ -260,7 +260,7 @@ func (in *installation) messages(dir *tenants.Directory, o options) error {
 		}
 		senders[notify.Email] = mail
 	}
-	notify.NewOutbox(in.db, in.clock, in.registry, letters.New(dir, in.cfg.Link), senders)
+	notify.Register(in.db, in.clock, in.registry, letters.New(dir, in.cfg.Link), senders)
 	return nil
 }
 

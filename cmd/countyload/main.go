@@ -28,23 +28,18 @@ type options struct {
 	pgbench  bool
 	hold     bool
 	profiles string
+	within   time.Duration
 }
-
-// most is how long a run may take, whatever is asked of it.
-const most = 20 * time.Minute
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
 	o, err := parse()
 	if err == nil {
 		err = run(ctx, o)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "countyload:", err)
-		cancel()
 		stop()
 		os.Exit(1)
 	}
@@ -56,7 +51,8 @@ func parse() (o options, err error) {
 	flag.IntVar(&o.products, "products", 10_000, "products of the large county")
 	flag.IntVar(&o.counties, "counties", 100, "counties beside it")
 	flag.StringVar(&clients, "clients", "1,16,64", "how many clients at once, one measure each")
-	flag.IntVar(&seconds, "seconds", 3, "how long each measure takes")
+	flag.DurationVar(&o.within, "within", 4*time.Minute+30*time.Second, "when to stop measuring, counted from the start; what is left then is left out")
+	flag.IntVar(&seconds, "seconds", 2, "how long each measure takes")
 	flag.StringVar(&only, "only", "", "some of the measures, separated by commas; empty: all")
 	flag.BoolVar(&o.pgbench, "pgbench", true, "compare with pgbench")
 	flag.BoolVar(&o.hold, "hold", false, "fill and serve, then wait: for looking at plans and profiles by hand")
@@ -88,6 +84,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer m.close()
+	m.until = began.Add(o.within)
 	if o.hold {
 		return m.hold(ctx)
 	}
@@ -134,6 +131,10 @@ func (m *market) measure(ctx context.Context, s scenario, scripts []bench) error
 		return nil
 	}
 	for _, n := range m.o.clients {
+		if time.Now().After(m.until) {
+			fmt.Printf("%-14s %8d left out: the time is up\n", s.name, n)
+			continue
+		}
 		finish := m.profile(ctx, s.name, n)
 		r := m.drive(ctx, s, n)
 		if err := finish(); err != nil {

@@ -37,6 +37,7 @@ type market struct {
 	variants []uuid.UUID
 	slugs    []string
 	client   *client
+	until    time.Time // when to stop measuring
 }
 
 // open makes the data and starts the server.

@@ -71,7 +71,7 @@ func Variables() []Variable {
 		{"SECRET", "", "at least 32 characters; seals signing keys and signs links; the same for all processes", true, text(func(c *Config) *string { return &c.Secret })},
 		{"DATA_DIR", "./data", "where pictures, uploads and the private PostgreSQL live", false, text(func(c *Config) *string { return &c.DataDir })},
 		{"JOB_WORKERS", "4", "background jobs at once in this process; 0 leaves them to `countyfair worker`", false, number(func(c *Config) *int { return &c.Workers }, 0, 200)},
-		{"TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed", false, readProxies},
+		{"TRUSTED_PROXIES", "", "addresses or networks, separated by commas, whose X-Forwarded-For is believed", false, readProxies},
 		{"PAYMENT_PROVIDER", "stripe", "stripe, or sandbox for trying out (no money moves)", false, oneOf(func(c *Config) *string { return &c.PaymentProvider }, "stripe", "sandbox")},
 		{"STRIPE_SECRET_KEY", "", "Stripe's secret key", true, text(func(c *Config) *string { return &c.StripeKey })},
 		{"STRIPE_PUBLISHABLE_KEY", "", "Stripe's publishable key, for the page where a buyer enters a card", false, text(func(c *Config) *string { return &c.StripePublic })},

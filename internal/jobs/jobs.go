@@ -11,7 +11,7 @@
 //	func (ExpireArgs) Kind() string { return "checkout.expire" }
 //
 //	jobs.Handle(registry, func(ctx context.Context, a ExpireArgs) error { … })
-//	jobs.Insert(ctx, tx, ExpireArgs{Of: jobs.Of{Tenant: county}, Group: id}, jobs.At(when))
+//	jobs.Insert(ctx, tx, ExpireArgs{Of: jobs.Of{Tenant: county}, Group: id}, jobs.Once())
 package jobs
 
 import (
@@ -91,12 +91,12 @@ func Later(d time.Duration) error { return river.JobSnooze(d) }
 // Option sets when or how a job runs.
 type Option func(*river.InsertOpts)
 
-// At has the job run at that time, not before.
-func At(t time.Time) Option { return func(o *river.InsertOpts) { o.ScheduledAt = t } }
-
 // Attempts is how often the job is tried before it is given up (default 25,
 // over about three weeks).
 func Attempts(n int) Option { return func(o *river.InsertOpts) { o.MaxAttempts = n } }
+
+// At has the job run at that time, not before.
+func At(t time.Time) Option { return func(o *river.InsertOpts) { o.ScheduledAt = t } }
 
 // behind is the queue of heavy work that nobody waits for, done one at a time.
 const behind = "behind"

@@ -29,6 +29,9 @@ func NewHealth(checks ...Check) *Health { return &Health{checks: checks} }
 // new requests are sent here while the last ones end.
 func (h *Health) Drain() { h.draining.Store(true) }
 
+// Draining reports whether the program is going.
+func (h *Health) Draining() bool { return h.draining.Load() }
+
 // checkTime bounds a check: a database that hangs is as bad as one that is gone.
 const checkTime = 2 * time.Second
 

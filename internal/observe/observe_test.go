@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 func get(t *testing.T, app *fiber.App, method, path string) (int, string) {
 	t.Helper()
 	req := httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody)
-	res, err := app.Test(req, 5000)
+	res, err := app.Test(req, -1)
 	require.NoError(t, err)
 	defer res.Body.Close() //nolint:errcheck // a test's answer
 	body, err := io.ReadAll(res.Body)

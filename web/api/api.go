@@ -67,7 +67,6 @@ type API struct {
 	replays  *Replays
 	app      *fiber.App
 	hold     func(next fiber.Handler) fiber.Handler
-	ops      map[string]Op // by method and path, as Fiber writes it
 }
 
 var overrideErrors sync.Once
@@ -87,7 +86,7 @@ func New(app *fiber.App, problems *problem.Writer, replays *Replays, hold func(n
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The access token of create-token."},
 		"cookie": {Type: "apiKey", In: "cookie", Name: "session", Description: "A browser's session."},
 	}
-	a := &API{problems: problems, replays: replays, app: app, hold: hold, ops: map[string]Op{}}
+	a := &API{problems: problems, replays: replays, app: app, hold: hold}
 	overrideErrors.Do(func() {
 		huma.NewErrorWithContext = newError(problems)
 		huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
@@ -176,7 +175,6 @@ func Handle[I, O any](a *API, op Op, handler func(ctx context.Context, who actor
 		h.Parameters = append(h.Parameters, idempotencyKey)
 		h.Middlewares = append(h.Middlewares, a.replays.middleware(a, op))
 	}
-	a.ops[op.Method+" "+Prefix+fiberPath(op.Path)] = op
 	if op.Public {
 		a.app.Get(Prefix+fiberPath(op.Path), a.hold((*fiber.Ctx).Next))
 	}
@@ -246,21 +244,6 @@ func (op Op) admits(s *scope.Scope) error {
 		return who.Need(actor.Operator)
 	}
 	return errs.NotAllowed() // an operation that declares nobody admits nobody
-}
-
-// Find gives the declaration behind a route of Fiber.
-func (a *API) Find(method, route string) (Op, bool) {
-	op, ok := a.ops[method+" "+route]
-	return op, ok
-}
-
-// Operations lists all declarations.
-func (a *API) Operations() []Op {
-	out := make([]Op, 0, len(a.ops))
-	for _, op := range a.ops {
-		out = append(out, op)
-	}
-	return out
 }
 
 // OpenAPI is the document.

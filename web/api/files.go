@@ -28,7 +28,7 @@ type Picture struct {
 type Import struct {
 	ID              uuid.UUID   `json:"id"`
 	FileName        string      `json:"file_name"`
-	Status          string      `json:"status" enum:"previewed,running,done,failed"`
+	Status          string      `json:"status" enum:"previewed,running,done"`
 	Total           int         `json:"total"`
 	Done            int         `json:"done"`
 	Created         int         `json:"created"`

@@ -149,17 +149,23 @@ func (k *Replays) replay(c *fiber.Ctx, who, key string, before *answer, refuse f
 }
 
 // requester keeps one person's keys from another's: the account, else the
-// cart's secret, else the address.
+// secret of the cart or of the order's link, else the address.
 func requester(c *fiber.Ctx) string {
 	s := scope.From(c.UserContext())
 	switch {
 	case s.Actor.SignedIn():
 		return "account:" + s.Actor.Account.String()
 	case s.CartToken != "":
-		sum := sha256.Sum256([]byte(s.CartToken))
-		return "cart:" + hex.EncodeToString(sum[:])
+		return "cart:" + digest(s.CartToken)
+	case c.Get("X-Order-Token") != "":
+		return "order:" + digest(c.Get("X-Order-Token"))
 	}
 	return "address:" + s.Actor.IP + " " + c.Get(fiber.HeaderUserAgent)
+}
+
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
 }
 
 func requestHash(c *fiber.Ctx, op Op) []byte {

@@ -53,23 +53,30 @@ func Body(isUpload func(path string) bool) fiber.Handler {
 		if upload && req.Header.ContentLength() < 0 {
 			return fiber.ErrLengthRequired
 		}
-		if upload {
-			return c.Next()
+		if !upload {
+			if err := readSmall(c, stream); err != nil {
+				return err
+			}
 		}
-		body, err := io.ReadAll(io.LimitReader(stream, int64(limit)+1))
-		if err != nil {
-			return errs.New(errs.Malformed, "bad_body", "The body of the request did not arrive whole.").Because(err)
-		}
-		if len(body) > limit {
-			c.Context().SetConnectionClose()
-			return ErrTooLarge
-		}
-		if !isText(body) || holdsEscapedNUL(body) {
-			return ErrNotText
-		}
-		req.SetBodyStream(bytes.NewReader(body), len(body)) // huma reads the stream, Fiber's forms read it through
 		return c.Next()
 	}
+}
+
+// readSmall reads a body that must be text.
+func readSmall(c *fiber.Ctx, stream io.Reader) error {
+	body, err := io.ReadAll(io.LimitReader(stream, SmallBody+1))
+	if err != nil {
+		return errs.New(errs.Malformed, "bad_body", "The body of the request did not arrive whole.").Because(err)
+	}
+	if len(body) > SmallBody {
+		c.Context().SetConnectionClose()
+		return ErrTooLarge
+	}
+	if !isText(body) || holdsEscapedNUL(body) {
+		return ErrNotText
+	}
+	c.Request().SetBodyStream(bytes.NewReader(body), len(body)) // huma reads the stream, Fiber's forms read it through
+	return nil
 }
 
 // ErrNotText refuses bytes that are no text. PostgreSQL keeps neither them nor

@@ -52,7 +52,7 @@ func Person(auth Authenticator, proxies []netip.Prefix) fiber.Handler {
 			case err == nil:
 				s.Actor, s.Name = who, name
 			case errs.CodeOf(err) == errs.Unauthenticated:
-				c.ClearCookie(SessionCookie)
+				Cookie(c, SessionCookie, "", -1)
 			default:
 				return err
 			}

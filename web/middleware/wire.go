@@ -10,7 +10,7 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// Wire stands before the app, where Fiber leaves two things undone.
+// Wire stands before the app, where Fiber leaves three things undone.
 //
 // A method that Fiber does not know is refused as everything is; Fiber itself
 // writes a line of plain text.
@@ -18,7 +18,10 @@ import (
 // A connection whose request was answered before its body was read to the end
 // is closed: the rest of the body would be taken for the next request, which
 // behind a proxy might be mixed into another person's.
-func Wire(app *fiber.App) {
+//
+// While the program is leaving, each answer is its connection's last: who asks
+// on comes by a new connection, and so to another process.
+func Wire(app *fiber.App, leaving func() bool) {
 	answer := app.Server().Handler
 	app.Server().Handler = func(raw *fasthttp.RequestCtx) {
 		if slices.Contains(fiber.DefaultMethods, string(raw.Method())) {
@@ -26,7 +29,7 @@ func Wire(app *fiber.App) {
 		} else {
 			refuseMethod(app, raw)
 		}
-		if !readWhole(raw) {
+		if !readWhole(raw) || leaving() {
 			raw.SetConnectionClose()
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"countyfair/internal/errs"
+	"countyfair/internal/pg"
 	"countyfair/web/scope"
 )
 
@@ -77,6 +78,9 @@ func NewWriter(words Words, log *slog.Logger) *Writer {
 	return &Writer{words, log}
 }
 
+// awayFor is how long a client should wait for a database that is away, in seconds.
+const awayFor = 5
+
 // From makes the document of any error, in the language of the request.
 func (w *Writer) From(ctx context.Context, err error) *Document {
 	s := scope.From(ctx)
@@ -90,6 +94,9 @@ func (w *Writer) From(ctx context.Context, err error) *Document {
 		d = w.refusal(s.Language, e)
 	case errors.As(err, &fe):
 		d = w.Plain(s.Language, fe.Code, "http_"+strconv.Itoa(fe.Code), titles[fe.Code])
+	case pg.Away(err):
+		d = w.Plain(s.Language, 503, "not_reachable", "The market cannot be reached for a moment. Please try again.")
+		d.retry = awayFor
 	case errors.Is(err, context.DeadlineExceeded):
 		d = w.Plain(s.Language, 504, "took_too_long", "This took too long. Please try again.")
 	default:
@@ -136,7 +143,7 @@ func (w *Writer) Plain(language string, code int, reason, message string) *Docum
 
 // Log writes the cause where it is ours to mend: every document of 500 and above.
 func (w *Writer) Log(ctx context.Context, d *Document) {
-	if d.Status >= 500 && d.cause != nil && d.Status != 503 {
+	if d.Status >= 500 && d.cause != nil && (d.Status != 503 || pg.Away(d.cause)) {
 		w.log.ErrorContext(ctx, "request failed", "code", d.Code, "error", d.cause)
 	}
 }

@@ -2,12 +2,15 @@ package page
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
 
 	"countyfair/web/middleware"
 	"countyfair/web/scope"
@@ -25,10 +28,12 @@ const mostCached = 1024
 //
 // Any change that comes in through this program (Touch) forgets the county's
 // pages at once; changes by other processes and by jobs show after the pages'
-// time, which is therefore a second or so. Stock and prices on a page promise
+// time and that of drawing anew: after a second or so. Stock and prices promise
 // nothing: the quote does.
 type Cache struct {
 	life time.Duration
+
+	drawing singleflight.Group // pages of which there is none yet
 
 	mu      sync.RWMutex
 	entries map[cacheKey]*cached
@@ -55,6 +60,7 @@ type cached struct {
 	body, squeezed     []byte
 	kind, control, tag string // headers
 	until              time.Time
+	drawing            atomic.Bool // its successor
 }
 
 // Touch forgets a county's answers after each request that may change something
@@ -79,6 +85,8 @@ func (k *Cache) Touch(private func(path string) bool) fiber.Handler {
 }
 
 // Public answers with a held page where there is one, and holds what next draws.
+// However many ask at once, one of them has it drawn: the others get the old
+// page meanwhile, or wait where there is none.
 func (k *Cache) Public(next fiber.Handler) fiber.Handler {
 	if k == nil || k.life == 0 {
 		return next
@@ -89,18 +97,41 @@ func (k *Cache) Public(next fiber.Handler) fiber.Handler {
 			return next(c)
 		}
 		now := time.Now() //nolint:forbidigo // measures a duration
-		k.mu.RLock()
-		e := k.entries[key]
-		k.mu.RUnlock()
-		if e != nil && now.Before(e.until) {
-			return e.send(c)
+		e := k.find(key)
+		if e != nil {
+			if now.Before(e.until) || !e.drawing.CompareAndSwap(false, true) {
+				return e.send(c)
+			}
+			defer e.drawing.Store(false)
+			return k.draw(key, c, now, next)
 		}
-		if err := next(c); err != nil {
+		mine := false
+		_, err, _ := k.drawing.Do(fmt.Sprint(key), func() (any, error) {
+			mine = true
+			return nil, k.draw(key, c, now, next)
+		})
+		if mine {
 			return err
 		}
-		k.hold(key, c, now)
-		return nil
+		if e := k.find(key); e != nil {
+			return e.send(c)
+		}
+		return next(c) // what the other got is not for all
 	}
+}
+
+func (k *Cache) find(key cacheKey) *cached {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.entries[key]
+}
+
+func (k *Cache) draw(key cacheKey, c *fiber.Ctx, now time.Time, next fiber.Handler) error {
+	if err := next(c); err != nil {
+		return err
+	}
+	k.hold(key, c, now)
+	return nil
 }
 
 // key is the page's, where it is one that all guests see alike.

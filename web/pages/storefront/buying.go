@@ -11,6 +11,7 @@ import (
 	"countyfair/checkout"
 	"countyfair/internal/errs"
 	"countyfair/shipping"
+	"countyfair/web/middleware"
 	"countyfair/web/pages/page"
 	"countyfair/web/ui"
 )
@@ -189,10 +190,7 @@ func (h handlers) giveAddress(c *fiber.Ctx) error {
 	}
 	place{country: address.Country, area: address.Area()}.keep(c)
 	if !page.Who(c).SignedIn() {
-		c.Cookie(&fiber.Cookie{
-			Name: emailCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(in.Text("email"))), Path: ui.CheckoutPath, MaxAge: emailLife,
-			HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode,
-		})
+		middleware.CookieAt(c, ui.CheckoutPath, emailCookie, base64.RawURLEncoding.EncodeToString([]byte(in.Text("email"))), emailLife)
 	}
 	return page.See(c, quoteURL(q.ID))
 }

@@ -749,8 +749,10 @@ func Place(v PlaceView) templ.Component {
 type ProblemView struct {
 	Frame  ui.Frame
 	Status int
-	Text   string // the refusal's own sentence, where it has one
-	Code   string // to tell the county's people
+	Text   string  // the refusal's own sentence, where it has one
+	Code   string  // to tell the county's people
+	Act    ui.Link // what to do next, where there is something
+	Other  ui.Link
 }
 
 // Problem renders it.
@@ -793,7 +795,7 @@ func Problem(v ProblemView) templ.Component {
 			}
 			templ_7745c5c3_Err = ui.ShowState(ui.State{
 				Drawing: problemDrawing(v.Status), Page: true, Title: problemTitle(ctx, v.Status), Text: orText(v.Text, problemText(ctx, v.Status)),
-				Act: ui.Link{Label: words.T(ctx, "problem.home"), URL: ui.HomePath}, Other: ui.Link{Label: words.T(ctx, "nav.search"), URL: ui.SearchPath},
+				Act: v.Act, Other: v.Other,
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -806,7 +808,7 @@ func Problem(v ProblemView) templ.Component {
 				var templ_7745c5c3_Var33 string
 				templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(words.T(ctx, "problem.code", "Code", v.Code))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/pages/storefront/county.templ`, Line: 202, Col: 79}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/pages/storefront/county.templ`, Line: 204, Col: 79}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 				if templ_7745c5c3_Err != nil {

@@ -27,6 +27,7 @@ const (
 	tracePath    = "/trace/"
 	cartAdd      = ui.CartPath + "/add"
 	cartLines    = ui.CartPath + "/lines/"
+	cartUndo     = cartLines + "undo"
 	addressPath  = ui.CheckoutPath + "/address"
 	travelPath   = ui.CheckoutPath + "/travel"
 	placePath    = ui.CheckoutPath + "/place"
@@ -69,6 +70,7 @@ func Register(r fiber.Router, d Deps) {
 
 	r.Get(ui.CartPath, market(h.cart))
 	r.Post(cartAdd, market(h.addToCart))
+	r.Post(cartUndo, market(h.putBack))
 	r.Post(cartLines+":id", market(h.changeLine))
 	r.Post(cartLines+":id/remove", market(h.removeLine))
 	r.Get(ui.CheckoutPath, market(h.checkout))

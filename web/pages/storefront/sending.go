@@ -12,6 +12,7 @@ import (
 	"countyfair/internal/money"
 	"countyfair/shipping"
 	"countyfair/tenants"
+	"countyfair/web/middleware"
 	"countyfair/web/pages/page"
 	"countyfair/web/ui"
 )
@@ -208,5 +209,5 @@ func (p place) keep(c *fiber.Ctx) {
 	if value == "" {
 		value = p.country
 	}
-	c.Cookie(&fiber.Cookie{Name: placeCookie, Value: value, Path: "/", MaxAge: placeLife, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+	middleware.Cookie(c, placeCookie, value, placeLife)
 }

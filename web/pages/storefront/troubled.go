@@ -10,6 +10,7 @@ import (
 	"countyfair/web/pages/page"
 	"countyfair/web/problem"
 	"countyfair/web/scope"
+	"countyfair/web/ui"
 	"countyfair/web/words"
 )
 
@@ -29,15 +30,21 @@ func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 		if d.Status == fiber.StatusUnauthorized && c.Method() == fiber.MethodGet {
 			return page.SignIn(c)
 		}
-		if s.County.State == tenants.Suspended || s.County.State == tenants.Closed {
+		shut := s.County.State == tenants.Suspended || s.County.State == tenants.Closed
+		if shut {
 			kit.Cart, kit.Place = nil, nil
 		}
 		v := ProblemView{Frame: kit.Frame(c, problemTitle(page.Context(c), d.Status)), Status: d.Status, Text: saidBy(page.Words(c), d)}
 		v.Frame.NoIndex, v.Frame.Canonical = true, ""
-		if s.County.Version == 0 {
-			v.Frame.County.BrandURL = "" // there is no county whose colours these could be
+		if shut || s.County.Version == 0 { // nothing answers here: no colours, no mark, nowhere to go
+			v.Frame.County = ui.County{Name: v.Frame.County.Name, Platform: true, Shut: true}
+		} else {
+			v.Act = ui.Link{Label: page.Words(c).T("problem.home"), URL: ui.HomePath}
+			if !s.County.Platform {
+				v.Other = ui.Link{Label: page.Words(c).T("nav.search"), URL: ui.SearchPath}
+			}
 		}
-		if d.Status >= fiber.StatusInternalServerError {
+		if d.Status >= fiber.StatusInternalServerError && !shut {
 			v.Code = d.RequestID
 		}
 		if d.Retry() > 0 {

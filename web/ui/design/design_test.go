@@ -11,14 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"countyfair/web/static"
-	"countyfair/web/ui"
 	"countyfair/web/ui/design"
 	"countyfair/web/words"
 )
 
 func render(t *testing.T, lang, name string) string {
 	t.Helper()
-	ctx := ui.WithCSRF(words.With(context.Background(), words.For(lang)), "token")
+	ctx := words.With(context.Background(), words.For(lang))
 	c, ok := design.Page(ctx, name)
 	require.True(t, ok, name)
 	var b bytes.Buffer
@@ -55,7 +54,7 @@ func samples() *fiber.App {
 	app := fiber.New(fiber.Config{DisableStartupMessage: true, Immutable: true})
 	app.Get("/static/*", static.Handler())
 	app.Get("/design/:name?", func(c *fiber.Ctx) error {
-		ctx := ui.WithCSRF(words.With(context.Background(), words.For(c.Query("lang", "zh-Hans"))), "token")
+		ctx := words.With(context.Background(), words.For(c.Query("lang", "zh-Hans")))
 		page, ok := design.Page(ctx, c.Params("name"))
 		if !ok {
 			return fiber.ErrNotFound
