@@ -241,7 +241,7 @@ func TestListingAndEndingSessions(t *testing.T) {
 	require.Len(t, rest, 2)
 	require.Empty(t, end)
 	_, _, err = w.Sessions(w.ctx, me, 3, "nonsense")
-	refused(t, err, errs.Invalid, "invalid")
+	refused(t, err, errs.Invalid, "bad_cursor")
 	_, _, err = w.Sessions(w.ctx, w.guest, 3, "")
 	refused(t, err, errs.Unauthenticated, "sign_in")
 

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -18,11 +17,6 @@ import (
 type OwnPage struct {
 	Items []Own
 	Next  string // empty at the end
-}
-
-type placeInTime struct {
-	At time.Time `json:"t"`
-	ID uuid.UUID `json:"i"`
 }
 
 // Mine is a product of the actor's own.
@@ -113,7 +107,7 @@ func loadOwn(g *gorm.DB, tenant uuid.UUID, p *Product) (*Own, error) {
 
 func (s *Service) listOwn(ctx context.Context, tenant uuid.UUID, limit int, after, order, beyond string, filter func(*gorm.DB) *gorm.DB) (*OwnPage, error) {
 	limit = cursor.Limit(limit)
-	var from placeInTime
+	var from cursor.Place
 	more, err := cursor.Decode(after, &from)
 	if err != nil {
 		return nil, err
@@ -130,7 +124,7 @@ func (s *Service) listOwn(ctx context.Context, tenant uuid.UUID, limit int, afte
 		}
 		if len(rows) > limit {
 			rows = rows[:limit]
-			page.Next = cursor.Encode(placeInTime{rows[limit-1].UpdatedAt, rows[limit-1].ID})
+			page.Next = cursor.Encode(cursor.Place{At: rows[limit-1].UpdatedAt, ID: rows[limit-1].ID})
 		}
 		page.Items, err = loadOwns(g, tenant, rows)
 		return err

@@ -8,27 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzCursor throws anything at the reader of a list's cursor: it refuses, or
-// gives a place that is written the same.
-func FuzzCursor(f *testing.F) {
-	for _, s := range []string{"", "!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "__________________________________"} {
-		f.Add(s)
-	}
-	at, id, _ := readCursor("")
-	f.Add(writeCursor(at, id))
-	f.Fuzz(func(t *testing.T, s string) {
-		at, id, ok := readCursor(s)
-		if !ok || s == "" {
-			return
-		}
-		require.True(t, at.Year() >= 2000 && at.Year() <= 9999, at)
-		again, same, ok := readCursor(writeCursor(at, id))
-		require.True(t, ok)
-		require.Equal(t, at, again)
-		require.Equal(t, id, same)
-	})
-}
-
 // FuzzLink throws anything at a guest's link: its own token opens it, no other.
 func FuzzLink(f *testing.F) {
 	s := &Service{linkKey: []byte("a key of links for this test")}

@@ -2,14 +2,13 @@ package checkout
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/binary"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"countyfair/internal/actor"
+	"countyfair/internal/cursor"
 	"countyfair/internal/errs"
 	"countyfair/internal/lang"
 	"countyfair/internal/money"
@@ -60,6 +59,9 @@ const (
 	oldestFirst = ` AND (o.created_at, o.id) > ($3, $4) ORDER BY o.created_at, o.id LIMIT $6`
 )
 
+// endOfTime is later than any order.
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // ListPurchases lists the account's orders, newest first.
 func (s *Service) ListPurchases(ctx context.Context, who actor.Actor, r ListRequest) (Page, error) {
 	if !who.SignedIn() {
@@ -96,23 +98,19 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose 
 	if r.State != "" && !slices.Contains(OrderStates, r.State) {
 		wrong.Add("state", "unknown_state", "There is no such state of an order.")
 	}
-	order := newestFirst
+	order, from := newestFirst, cursor.Place{At: endOfTime, ID: uuid.Max}
 	if r.Oldest {
-		order = oldestFirst
-	}
-	at, id, ok := readCursor(r.Cursor)
-	if !ok {
-		wrong.Add("cursor", "not_a_cursor", "Take the cursor from the page before.")
+		order, from = oldestFirst, cursor.Place{}
 	}
 	if err := wrong.Err(); err != nil {
 		return Page{}, err
 	}
-	if r.Oldest && r.Cursor == "" {
-		at, id = time.Time{}, uuid.Nil
+	if _, err := cursor.Decode(r.Cursor, &from); err != nil {
+		return Page{}, err
 	}
 	page := Page{Items: []OrderSummary{}}
 	err := s.db.Query(ctx, func(q pg.Querier) error {
-		rows, err := q.Query(ctx, sql+order, tenant, whose, at, id, string(r.State), r.Limit+1)
+		rows, err := q.Query(ctx, sql+order, tenant, whose, from.At, from.ID, string(r.State), r.Limit+1)
 		if err != nil {
 			return err
 		}
@@ -130,29 +128,7 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose 
 	if len(page.Items) > r.Limit {
 		page.Items = page.Items[:r.Limit]
 		last := page.Items[r.Limit-1]
-		page.Next = writeCursor(last.CreatedAt, last.ID)
+		page.Next = cursor.Encode(cursor.Place{At: last.CreatedAt, ID: last.ID})
 	}
 	return page, err
-}
-
-// A cursor is the sort key and the id of the last item shown.
-func writeCursor(at time.Time, id uuid.UUID) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro()))
-	return base64.RawURLEncoding.EncodeToString(append(b, id[:]...))
-}
-
-func readCursor(c string) (time.Time, uuid.UUID, bool) {
-	if c == "" {
-		return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), uuid.Max, true
-	}
-	b, err := base64.RawURLEncoding.DecodeString(c)
-	if err != nil || len(b) != 24 {
-		return time.Time{}, uuid.Nil, false
-	}
-	micros := int64(binary.BigEndian.Uint64(b)) //nolint:gosec // as it was written
-	at := time.UnixMicro(micros).UTC()
-	if at.Year() < 2000 || at.Year() > 9999 {
-		return time.Time{}, uuid.Nil, false
-	}
-	return at, uuid.UUID(b[8:]), true
 }

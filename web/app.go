@@ -118,8 +118,7 @@ func New(d Deps) (*fiber.App, error) {
 	apidocs.Register(app, kit, a.OpenAPI)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
-	d.registerShop(app, kit, cache)
-	d.registerDesk(app, kit)
+	d.registerPages(app, kit, cache)
 	d.registerSamples(app)
 	return app, nil
 }
@@ -128,24 +127,15 @@ func (d Deps) leaving() bool { return d.Leaving != nil && d.Leaving() }
 
 // registerTrade adds the operations of selling and buying.
 func (d Deps) registerTrade(a *api.API) {
-	if d.Catalog == nil {
-		return
-	}
-	var rates api.Rates
-	if d.Customs != nil {
-		rates = d.Customs.FX
-	}
-	api.RegisterCatalog(a, d.Catalog, d.Sellers, rates)
+	api.RegisterCatalog(a, d.Catalog, d.Sellers, d.Customs.FX)
 	api.RegisterSellers(a, d.Sellers)
 	api.RegisterSellerDesk(a, d.Catalog)
 	api.RegisterFiles(a, d.Catalog)
 	api.RegisterStock(a, d.Stock)
 	api.RegisterCarts(a, d.Shop.Checkout)
 	api.RegisterOrders(a, d.Shop.Checkout, page.Translate)
-	if d.Customs != nil {
-		api.RegisterBorders(a, d.Customs, d.Catalog, d.Clock)
-		api.RegisterCustomsTables(a, d.Customs)
-	}
+	api.RegisterBorders(a, d.Customs, d.Catalog, d.Clock)
+	api.RegisterCustomsTables(a, d.Customs)
 	api.RegisterMoney(a, d.Shop.Checkout, ledger.NewBook(d.DB, d.Clock), d.Clock.Now)
 	for _, provider := range webhooks(d.Shop.Checkout.Providers()) {
 		api.RegisterWebhook(a, d.Shop.Checkout, provider)

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,9 +16,7 @@ import (
 
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
-	"countyfair/internal/config"
 	"countyfair/internal/errs"
-	"countyfair/internal/jobs"
 	"countyfair/internal/testkit"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -52,15 +48,9 @@ func newApp(t *testing.T) *fiber.App {
 // newAppAt is the app as it is reached from outside at an address.
 func newAppAt(t *testing.T, public string) *fiber.App {
 	t.Helper()
-	db := testkit.DB(t)
-	log := slog.New(slog.DiscardHandler)
-	dir, err := tenants.OpenDirectory(t.Context(), db, "localhost", log)
-	require.NoError(t, err)
-	base, _ := url.Parse(public)
-	app, err := web.New(web.Deps{
-		Config: config.Config{PublicURL: base, Secret: strings.Repeat("x", 32)}, DB: db, Clock: clock.System{}, Log: log,
-		Jobs: jobs.NewRegistry(), Version: "test", Counties: tenants.NewService(db, dir, clock.System{}), People: people{},
-	})
+	_, d := assemble(t, testkit.DB(t), clock.System{}, public)
+	d.People = people{}
+	app, err := web.New(d)
 	require.NoError(t, err)
 	return app
 }
@@ -143,7 +133,7 @@ func TestRefusalsAreProblemDocuments(t *testing.T) {
 // How the market is reached is a setting: a proxy need not say so, and a client cannot.
 func TestCookiesTravelByTLSAloneWhereTheMarketDoes(t *testing.T) {
 	for public, secure := range map[string]bool{"https://localhost": true, "http://localhost:8080": false} {
-		r := httptest.NewRequest("GET", "http://localhost/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/", nil)
 		r.Header.Set("Cookie", "session=over")
 		r.Header.Set("X-Forwarded-Proto", map[bool]string{true: "http", false: "https"}[secure])
 		res, err := newAppAt(t, public).Test(r, -1)

@@ -548,3 +548,17 @@ func TestAnAnswerIsReplayedOnlyToWhoeverAskedFirst(t *testing.T) {
 		require.Equal(t, 404, status, "%v: %s", head, answer)
 	}
 }
+
+func TestTheSameFilesSentAgainAreTheSameRequest(t *testing.T) {
+	a := newAttacked(t)
+	send := func(boundary string) (int, []byte) {
+		body := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n\u540d\u79f0,\u4ef7\u683c\r\n--" + boundary + "--\r\n"
+		status, _, answer := a.ask("POST", "/api/v1/imports", []byte(body), "Authorization", "Bearer "+a.tokens["seller"], "Content-Type", "multipart/form-data; boundary="+boundary, "Idempotency-Key", "k")
+		return status, answer
+	}
+	status, first := send("one")
+	require.Less(t, status, 500)
+	again, second := send("another")
+	require.Equal(t, status, again)
+	require.Equal(t, string(first), string(second))
+}

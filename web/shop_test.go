@@ -61,41 +61,48 @@ func newShop(t testing.TB, change ...func(*web.Shop)) *shop {
 	if test, ok := t.(*testing.T); ok {
 		test.Parallel()
 	}
-	s := &shop{t: t, db: testkit.DB(t), clock: &clock.Fixed{At: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)}}
-	s.ctx, s.county = testkit.County(t, s.db, "longnan")
-	_, s.other = testkit.County(t, s.db, "nyeri")
-	log := slog.New(slog.DiscardHandler)
-	dir, err := tenants.OpenDirectory(t.Context(), s.db, "localhost", log)
+	db, now := testkit.DB(t), &clock.Fixed{At: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)}
+	ctx, county := testkit.County(t, db, "longnan")
+	_, other := testkit.County(t, db, "nyeri")
+	s, d := assemble(t, db, now, "http://localhost:8080")
+	s.clock, s.ctx, s.county, s.other = now, ctx, county, other
+	for _, f := range change {
+		f(&d.Shop)
+	}
+	var err error
+	s.app, err = web.New(d)
 	require.NoError(t, err)
-	s.dir = dir
-	registry := jobs.NewRegistry()
-	secret := strings.Repeat("x", 32)
-	limits := auth.DefaultLimits()
-	s.auth, err = auth.NewService(s.db, s.clock, registry, auth.Config{Secret: secret, Issuer: "http://localhost", Limits: limits})
+	return s
+}
+
+// assemble makes all that the app stands on, which is reached from outside at
+// the public address.
+func assemble(t testing.TB, db *pg.DB, c clock.Clock, public string) (*shop, web.Deps) {
+	t.Helper()
+	s := &shop{t: t, db: db}
+	log, registry, secret := slog.New(slog.DiscardHandler), jobs.NewRegistry(), strings.Repeat("x", 32)
+	base, err := url.Parse(public)
 	require.NoError(t, err)
-	s.pays = sandboxpay.New(s.db, s.clock, sandboxpay.Options{Secret: []byte(secret), Page: pay.PagePath})
-	s.customs = customs.NewService(s.db, s.clock, nil, log)
-	s.check = checkout.NewService(s.db, s.clock, dir, registry, log, checkout.Config{
+	s.dir, err = tenants.OpenDirectory(t.Context(), db, "localhost", log)
+	require.NoError(t, err)
+	s.auth, err = auth.NewService(db, c, registry, auth.Config{Secret: secret, Issuer: public})
+	require.NoError(t, err)
+	files, err := disk.Open(t.TempDir())
+	require.NoError(t, err)
+	s.customs = customs.NewService(db, c, nil, log)
+	s.pays = sandboxpay.New(db, c, sandboxpay.Options{Secret: []byte(secret), Page: pay.PagePath})
+	s.check = checkout.NewService(db, c, s.dir, registry, log, checkout.Config{
 		Secret: []byte(secret), Provider: sandboxpay.Name, Borders: s.customs,
 		OrderURL: func(_ *tenants.County, path string) string { return storefront.ResultPath(path) },
 	}, s.pays)
-	files, err := disk.Open(t.TempDir())
-	require.NoError(t, err)
-	s.owners = tenants.NewService(s.db, dir, s.clock)
-	s.goods, s.farms = catalog.NewService(s.db, dir, files, registry, s.clock), sellers.NewService(s.db, dir, s.clock)
-	base, _ := url.Parse("http://localhost:8080")
-	face := web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look}
-	for _, f := range change {
-		f(&face)
-	}
-	s.app, err = web.New(web.Deps{
-		Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
+	s.owners, s.farms = tenants.NewService(db, s.dir, c), sellers.NewService(db, s.dir, c)
+	s.goods = catalog.NewService(db, s.dir, files, registry, c)
+	return s, web.Deps{
+		Config: config.Config{PublicURL: base, Secret: secret}, DB: db, Clock: c, Log: log, Jobs: registry, Version: "test",
 		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
-		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
-		Shop: face,
-	})
-	require.NoError(t, err)
-	return s
+		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Stock: catalog.NewStock(db, c), Sandbox: s.decide,
+		Shop: web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look},
+	}
 }
 
 func (s *shop) look(ctx context.Context, ref string) (pay.Payment, error) {

@@ -30,6 +30,7 @@ var open = map[string]string{
 	"/cart/add":               "a guest has a basket, by its cookie",
 	"/cart/lines/:id":         "a guest has a basket, by its cookie",
 	"/cart/lines/:id/remove":  "a guest has a basket, by its cookie",
+	"/cart/lines/undo":        "a guest has a basket, by its cookie",
 	"/checkout/address":       "a guest buys, by the basket's cookie",
 	"/checkout/travel":        "a guest buys, by the basket's cookie",
 	"/checkout/place":         "a guest buys, by the basket's cookie",

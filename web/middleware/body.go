@@ -31,30 +31,15 @@ const uploadTime = 10 * time.Minute
 // read by its handler, once it is known who sends it.
 func Body(isUpload func(path string) bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		req := c.Request()
-		limit := SmallBody
 		upload := isUpload(c.Path()) && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm)
 		if upload {
-			limit = UploadBody
 			defer patience(c)()
 		}
-		if req.Header.ContentLength() > limit {
-			c.Context().SetConnectionClose()
-			return ErrTooLarge
+		if err := announced(c, upload); err != nil {
+			return err
 		}
-		if len(req.Header.ContentEncoding()) > 0 { // unpacked, it could be of any size
-			c.Context().SetConnectionClose()
-			return fiber.ErrUnsupportedMediaType
-		}
-		stream := c.Context().RequestBodyStream()
-		if stream == nil {
-			return c.Next()
-		}
-		if upload && req.Header.ContentLength() < 0 {
-			return fiber.ErrLengthRequired
-		}
-		if !upload {
-			if err := readSmall(c, stream); err != nil {
+		if stream := c.Context().RequestBodyStream(); stream != nil && !upload {
+			if err := keep(c, stream); err != nil {
 				return err
 			}
 		}
@@ -62,20 +47,35 @@ func Body(isUpload func(path string) bool) fiber.Handler {
 	}
 }
 
-// readSmall reads a body that must be text.
-func readSmall(c *fiber.Ctx, stream io.Reader) error {
-	body, err := io.ReadAll(io.LimitReader(stream, SmallBody+1))
-	if err != nil {
-		return errs.New(errs.Malformed, "bad_body", "The body of the request did not arrive whole.").Because(err)
+// announced judges a body by what its headers say of it.
+func announced(c *fiber.Ctx, upload bool) error {
+	head, limit := &c.Request().Header, SmallBody
+	if upload {
+		limit = UploadBody
 	}
-	if len(body) > SmallBody {
-		c.Context().SetConnectionClose()
+	switch {
+	case head.ContentLength() > limit:
 		return ErrTooLarge
+	case len(head.ContentEncoding()) > 0: // unpacked, it could be of any size
+		return fiber.ErrUnsupportedMediaType
+	case upload && head.ContentLength() < 0:
+		return fiber.ErrLengthRequired
 	}
-	if !isText(body) || holdsEscapedNUL(body) {
+	return nil
+}
+
+// keep reads a small body whole: huma reads the stream, Fiber's forms read it through.
+func keep(c *fiber.Ctx, stream io.Reader) error {
+	body, err := io.ReadAll(io.LimitReader(stream, SmallBody+1))
+	switch {
+	case err != nil:
+		return errs.New(errs.Malformed, "bad_body", "The body of the request did not arrive whole.").Because(err)
+	case len(body) > SmallBody:
+		return ErrTooLarge
+	case !isText(body) || holdsEscapedNUL(body):
 		return ErrNotText
 	}
-	c.Request().SetBodyStream(bytes.NewReader(body), len(body)) // huma reads the stream, Fiber's forms read it through
+	c.Request().SetBodyStream(bytes.NewReader(body), len(body))
 	return nil
 }
 

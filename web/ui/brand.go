@@ -46,11 +46,14 @@ const (
 	coralHue = 22
 )
 
+// alike are hues with less than this between them.
+const alike = 38
+
 // CSS is the county's style sheet: it sets the hue that the whole palette
 // follows, and keeps the signal in the dark away from it.
 func (b Brand) CSS() string {
 	signal := lampHue
-	if apart(b.Hue, lampHue) < apart(b.Hue, coralHue) {
+	if d := apart(b.Hue, lampHue); d < alike && d < apart(b.Hue, coralHue) {
 		signal = coralHue
 	}
 	return fmt.Sprintf(":root{--county-h:%.1f;--county-c:%.3f;--signal-dark-h:%d}\n", b.Hue, b.Chroma, signal)

@@ -88,7 +88,7 @@ func (k *Cache) Touch(private func(path string) bool) fiber.Handler {
 // However many ask at once, one of them has it drawn: the others get the old
 // page meanwhile, or wait where there is none.
 func (k *Cache) Public(next fiber.Handler) fiber.Handler {
-	if k == nil || k.life == 0 {
+	if k.life == 0 {
 		return next
 	}
 	return func(c *fiber.Ctx) error {

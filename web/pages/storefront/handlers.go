@@ -41,7 +41,7 @@ type Deps struct {
 	Catalog  *catalog.Service
 	Sellers  *sellers.Service
 	Checkout *checkout.Service
-	Cache    *page.Cache // of public pages; nil: none
+	Cache    *page.Cache // of public pages
 	Methods  []string    // the payment providers that buyers may choose, the first one first
 	Log      *slog.Logger
 }
