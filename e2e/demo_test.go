@@ -29,7 +29,7 @@ type market struct {
 	cmd   *exec.Cmd
 	port  string
 	dir   string
-	out   *bytes.Buffer
+	out   *output
 	ready time.Duration // from the start of the process to its `ready`
 	done  chan error
 }
@@ -90,7 +90,7 @@ func start(binary, dir string) (*market, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &market{port: port, dir: dir, out: &bytes.Buffer{}, done: make(chan error, 1)}
+	m := &market{port: port, dir: dir, out: &output{}, done: make(chan error, 1)}
 	m.cmd = exec.Command(binary, "demo", "--addr", "127.0.0.1:"+port, "--data", dir) //nolint:noctx // stopped by stop
 	stdout, err := m.cmd.StdoutPipe()
 	if err != nil {
@@ -117,10 +117,27 @@ func start(binary, dir string) (*market, error) {
 		return m, nil
 	case err := <-m.done:
 		return nil, fmt.Errorf("the demo ended before it was ready: %w\n%s", err, m.out)
-	case <-time.After(90 * time.Second):
-		_ = m.cmd.Process.Kill()
-		return nil, fmt.Errorf("the demo was not ready in 90 seconds\n%s", m.out)
+	case <-time.After(4 * time.Minute): // seconds, but on a machine that does a dozen things besides
+		return nil, errors.Join(fmt.Errorf("the demo was not ready in 4 minutes\n%s", m.out), m.stop())
 	}
+}
+
+// output is what the demo has said so far; it may go on.
+type output struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.said.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.said.String()
 }
 
 // stop is Ctrl-C.

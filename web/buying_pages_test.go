@@ -200,3 +200,16 @@ func TestAPaymentThatTakesItsTime(t *testing.T) {
 	require.NoError(t, s.pays.Work(s.ctx))
 	b.open(result).sees("Paid: ¥80.00")
 }
+
+// A page of trouble at an address of no county shows no basket; the next one
+// does again.
+func TestAPageOfTroubleKeepsTheBasket(t *testing.T) {
+	s := newShop(t)
+	s.open()
+	pepper := s.grow(s.farm("wang@example.org", "王家", "Wang family"), "武都花椒", "Wudu pepper", 6800, 100)
+	b := s.browser()
+	b.open("/p/"+pepper.Slug).submit("/cart/add", "quantity", "2").is(200)
+	newBrowser(t, s.app, "nowhere.localhost").open("/").is(404)
+	b.open("/no/such/page").is(404)
+	require.Contains(t, b.body, `<b class="badge" aria-hidden="true">2</b>`)
+}

@@ -172,7 +172,7 @@ func requestHash(c *fiber.Ctx, op Op) []byte {
 	h := sha256.New()
 	h.Write([]byte(op.ID + "\x00" + c.OriginalURL() + "\x00"))
 	body := c.Body()
-	c.Request().SetBodyStream(bytes.NewReader(body), len(body)) // reading it took it away
+	c.Request().SetBodyStream(bytes.NewReader(body), len(body))                    // reading it took it away
 	if boundary := c.Request().Header.MultipartFormBoundary(); len(boundary) > 0 { // made anew each time the same files are sent
 		body = bytes.ReplaceAll(body, boundary, nil)
 	}

@@ -88,9 +88,17 @@ func takeFlash(c *fiber.Ctx, w *words.Words) *ui.Flash {
 	}
 	switch f.Kind {
 	case "", "good", "warn", "bad":
-		return &ui.Flash{Kind: f.Kind, Text: text, Undo: undoPath(f.Undo)}
+		return &ui.Flash{Kind: f.Kind, Text: text, Undo: undoPath(f.Undo), Link: onward(f.ID, w)}
 	}
 	return nil
+}
+
+// onward is where a message leads on to, nil for most.
+func onward(id string, w *words.Words) *ui.Link {
+	if id != "flash.added" {
+		return nil
+	}
+	return &ui.Link{Label: w.T("flash.to_basket"), URL: ui.CartPath}
 }
 
 // undoPath is the address where it takes something back: the cookie is not

@@ -64,12 +64,7 @@ func (p place) name(r reader) string {
 // areas are a country's first-level divisions, by the names and in the order of
 // the reader's language; none where they are not known.
 func (r reader) areas(country string) []shipping.Area {
-	chinese := strings.HasPrefix(r.w.Lang(), "zh")
-	list := shipping.Areas(country, chinese)
-	if !chinese { // in Chinese the codes are in the order of the pinyin
-		slices.SortFunc(list, func(a, b shipping.Area) int { return strings.Compare(a.Name, b.Name) })
-	}
-	return list
+	return shipping.Areas(country, strings.HasPrefix(r.w.Lang(), "zh"))
 }
 
 // label is what the header's button to change the place says.
@@ -153,6 +148,7 @@ func (h handlers) drawPlace(c *fiber.Ctx, status int, f ui.Form, back string) er
 	if err != nil {
 		return err
 	}
+	v.Within = countryName(r, r.county.Country)
 	for _, code := range countries(r.county, zones) {
 		v.Other = append(v.Other, ui.Option{Value: code, Label: countryName(r, code), Chosen: code == chosen.country})
 	}

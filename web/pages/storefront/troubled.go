@@ -20,6 +20,7 @@ import (
 func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 	return func(c *fiber.Ctx, d *problem.Document) error {
 		s := scope.From(c.UserContext())
+		kit := kit // what this answer leaves out, the next one has again
 		if s.County == nil {
 			kit.Cart, kit.Place = nil, nil
 			s.County = &tenants.County{Platform: true, Names: lang.Text{"en": "Countyfair"}, Languages: []string{words.Match(c.Get(fiber.HeaderAcceptLanguage))}}
@@ -39,10 +40,7 @@ func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 		if shut || s.County.Version == 0 { // nothing answers here: no colours, no mark, nowhere to go
 			v.Frame.County = ui.County{Name: v.Frame.County.Name, Platform: true, Shut: true}
 		} else {
-			v.Act = ui.Link{Label: page.Words(c).T("problem.home"), URL: ui.HomePath}
-			if !s.County.Platform {
-				v.Other = ui.Link{Label: page.Words(c).T("nav.search"), URL: ui.SearchPath}
-			}
+			v.lead(page.Words(c), s.County)
 		}
 		if d.Status >= fiber.StatusInternalServerError && !shut {
 			v.Code = d.RequestID
@@ -51,6 +49,14 @@ func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(d.Retry()))
 		}
 		return page.Render(c, d.Status, Problem(v))
+	}
+}
+
+// lead offers a way on.
+func (v *ProblemView) lead(w *words.Words, county *tenants.County) {
+	v.Act = ui.Link{Label: w.T("problem.home"), URL: ui.HomePath}
+	if !county.Platform {
+		v.Other = ui.Link{Label: w.T("nav.search"), URL: ui.SearchPath}
 	}
 }
 
