@@ -215,6 +215,8 @@ func (a *attacked) rightID(op *described, name string) string {
 	switch {
 	case name == "role":
 		return "seller"
+	case name == "table":
+		return "rates"
 	case name != "id":
 		return a.known[name].(string)
 	case strings.Contains(op.path, "/carts/"):
