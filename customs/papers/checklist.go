@@ -45,9 +45,9 @@ func Checklist(font []byte, p *Parcel) ([]byte, error) {
 	s.text(margin, 23, p.Number+" · "+p.Printed.Format("2006-01-02")+" · "+p.From.Country+" → "+p.To.Country+" · "+p.Seller)
 	g := &grid{sheet: s, y: 32, bottom: a4Height - 22, top: func() float64 { return s.again(p, title) }, columns: []column{
 		{"✓", 9, "C"},
-		{"Goods 货物", 52, "L"},
-		{"HS code 税则号", 22, "L"},
-		{"Origin 原产国", 15, "L"},
+		{"Goods 货物", 50, "L"},
+		{"HS code 税号", 21, "L"},
+		{"Origin 原产", 18, "L"},
 		{"Paper 所需单证", 46, "L"},
 		{"Certificate No. 证书编号", 36, "L"},
 	}}

@@ -3,6 +3,10 @@ package papers
 import (
 	"fmt"
 	"strconv"
+	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // categories of a customs declaration. A market only ever sells.
@@ -60,7 +64,7 @@ func (s *sheet) label(p *Parcel, x, y float64) {
 	}
 	at := s.labelLines(p, x, y+22.5)
 	s.letters(6)
-	s.labelRow(x, at, 6, "Total 合计", pieces(p), kg(p.GrossG()), p.Currency+" "+p.sum(p.Value()), "", "")
+	s.labelRow(x, at, 6, "Total value, gross weight 总价值、总毛重", pieces(p), kg(p.GrossG()), p.Currency+" "+p.sum(p.Value()), "", "")
 	s.letters(7)
 	s.bars(x+2, at+7.2, labelWidth-4, 13, p.Tracking)
 	s.letters(5)
@@ -71,12 +75,12 @@ func (s *sheet) label(p *Parcel, x, y float64) {
 	s.text(x+1.5, y+100.5, p.Printed.Format("2006-01-02"))
 }
 
-var labelColumns = [...]float64{26, 7, 10.5, 14, 10.5, 6}
+var labelColumns = [...]float64{25, 8, 10.5, 13.5, 10.5, 6.5}
 
 // labelLines draws the table of a CN22 and says where it ends.
 func (s *sheet) labelLines(p *Parcel, x, y float64) float64 {
 	s.letters(4.5)
-	s.labelRow(x, y, 7, "Detailed description of contents 内件详细名称", "Qty 数量", "Net weight 净重 (kg)", "Value 价值 ("+p.Currency+")", "HS code 税则号", "From 原产")
+	s.labelRow(x, y, 7, "Contents in detail 内件详细名称", "Qty 数量", "Net weight 净重 (kg)", "Value 价值 ("+p.Currency+")", "HS code 税号", "From 原产")
 	s.letters(6)
 	values := p.values()
 	for i, l := range p.Lines[:min(len(p.Lines), cn22Lines)] {
@@ -119,10 +123,10 @@ func cn23(font []byte, p *Parcel) ([]byte, error) {
 		s.text(margin, 14, "CN 23 · "+p.Tracking+" · "+p.Number)
 		return 22
 	}, columns: []column{
-		{"Detailed description of contents 内件详细名称", 66, "L"},
-		{"Quantity 数量", 17, "R"},
-		{"Net weight 净重 (kg)", 25, "R"},
-		{"Value 价值 (" + p.Currency + ")", 28, "R"},
+		{"Detailed description of contents 内件详细名称", 64, "L"},
+		{"Quantity 数量", 20, "R"},
+		{"Net weight 净重 (kg)", 27, "R"},
+		{"Value 价值 (" + p.Currency + ")", 25, "R"},
 		{"HS code 税则号", 24, "L"},
 		{"Origin 原产国", 20, "L"},
 	}}
@@ -152,7 +156,7 @@ func (s *sheet) party(x, y float64, label string, p Party) {
 	s.field(x, y, inner/2, partyHeight, label, "")
 	lines := []string{p.Name}
 	lines = append(lines, p.Street...)
-	lines = append(lines, joined(p.Postcode, p.City), p.Country, p.Phone)
+	lines = append(lines, joined(p.Postcode, p.City), countryName(p.Country), p.Phone)
 	at, lowest := y+4.6, y+partyHeight-0.5
 	for _, line := range lines {
 		if line == "" {
@@ -165,6 +169,15 @@ func (s *sheet) party(x, y float64, label string, p Party) {
 		}
 		at += s.block(x+1.5, at, inner/2-3, wrapped, "L")
 	}
+}
+
+// countryName is the country's name in both languages, with its code.
+func countryName(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	return joined(strings.ToUpper(display.English.Regions().Name(region)), display.Chinese.Regions().Name(region)) + " (" + code + ")"
 }
 
 func joined(a, b string) string {

@@ -20,9 +20,9 @@ func Invoice(font []byte, p *Parcel) ([]byte, error) {
 	s.field(margin+inner/2, 80, inner/2, 12, "Customs and tax numbers 海关及税号", numbersOf(p))
 	g := &grid{sheet: s, y: 96, bottom: a4Height - 22, top: func() float64 { return s.again(p, "COMMERCIAL INVOICE 商业发票") }, columns: []column{
 		{"No.", 9, "R"},
-		{"Description 品名", 61, "L"},
-		{"HS code 税则号", 22, "L"},
-		{"Origin 原产国", 17, "L"},
+		{"Description 品名", 59, "L"},
+		{"HS code 税号", 22, "L"},
+		{"Origin 原产", 19, "L"},
 		{"Qty 数量", 15, "R"},
 		{"Unit price 单价", 27, "R"},
 		{"Amount 金额", 29, "R"},

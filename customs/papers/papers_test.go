@@ -29,8 +29,8 @@ func sample() *papers.Parcel {
 	day := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	return &papers.Parcel{
 		Number: "LN261125-0001", Placed: day, Printed: day, Tracking: "RR473124829CN", Carrier: "China Post 中国邮政", Seller: "Qilihe orchards 七里河果园",
-		From: papers.Party{Name: "陇南市电子商务服务中心 Longnan E-commerce Centre", Street: []string{"甘肃省陇南市武都区东江新区 18 号"}, City: "Longnan 陇南", Postcode: "746000", Country: "CN", Phone: "+86 939 8212345"},
-		To:   papers.Party{Name: "Anna Petersen", Street: []string{"Mönckebergstraße 1"}, City: "Hamburg", Postcode: "20095", Country: "DE", Phone: "+49 40 1234567"},
+		From:     papers.Party{Name: "陇南市电子商务服务中心 Longnan E-commerce Centre", Street: []string{"甘肃省陇南市武都区东江新区 18 号"}, City: "Longnan 陇南", Postcode: "746000", Country: "CN", Phone: "+86 939 8212345"},
+		To:       papers.Party{Name: "Anna Petersen", Street: []string{"Mönckebergstraße 1"}, City: "Hamburg", Postcode: "20095", Country: "DE", Phone: "+49 40 1234567"},
 		Currency: "EUR", Incoterm: "DDP", Exchange: "1 EUR = 8.25 CNY (European Central Bank, 2026-11-24)",
 		Amounts: papers.Amounts{Goods: 1335, Discount: 35, Freight: 1500, Insurance: 20, Handling: 30, Duty: 600, Tax: 241, Total: 3691},
 		Numbers: []papers.Number{{Kind: "IOSS", Value: "IM2760000000"}, {Kind: "EORI", Value: "DE1234567890123"}},
@@ -99,7 +99,7 @@ func TestThePapersSayWhatTheOrderSays(t *testing.T) {
 	for name, facts := range map[string][]string{
 		"label":     {"CN 22", "RR473124829CN", "Dried pears 梨干", "081340", "1.200", "EUR", "13.00", "2026-11-25"},
 		"cn22":      {"CN 22", "Sale of goods 销售商品", "1.650"},
-		"cn23":      {"CN 23", "Anna Petersen", "Mönckebergstraße 1", "20095 Hamburg", "陇南市电子商务服务中心", "IOSS IM2760000000", "Phytosanitary certificate 植物检疫证书", "1.450", "1.650", "13.00", "15.20"},
+		"cn23":      {"CN 23", "Anna Petersen", "Mönckebergstraße 1", "20095 Hamburg", "GERMANY 德国 (DE)", "陇南市电子商务服务中心", "IOSS IM2760000000", "Phytosanitary certificate 植物检疫证书", "1.450", "1.650", "13.00", "15.20"},
 		"invoice":   {"COMMERCIAL INVOICE 商业发票", "DDP Delivered Duty Paid DE", "6.08", "7.27", "13.35", "-0.35", "15.00", "0.20", "0.30", "6.00", "2.41", "36.91", "EORI DE1234567890123", "1 EUR = 8.25 CNY"},
 		"packing":   {"PACKING LIST 装箱单", "4 box", "1.200", "1.400", "1.450", "1.650", "龙神翠竹春茶"},
 		"checklist": {"Phytosanitary certificate", "Certificate of origin", "None asked for 无需", "CN → DE"},
