@@ -19,19 +19,19 @@ import (
 // Identity is who the county is at a border.
 type Identity struct {
 	papers.Registration
-	Sender Sender `json:"sender"`
-	IOSS   string `json:"ioss"` // numbers abroad, where the county has them
-	VAT    string `json:"vat"`
-	EORI   string `json:"eori"`
+	Sender Sender `json:"sender,omitzero"`
+	IOSS   string `json:"ioss,omitempty"` // numbers abroad, where the county has them
+	VAT    string `json:"vat,omitempty"`
+	EORI   string `json:"eori,omitempty"`
 }
 
 // Sender is who stands on the papers as sender.
 type Sender struct {
-	Name     string `json:"name"`
-	Address  string `json:"address"`
-	City     string `json:"city"`
-	Postcode string `json:"postcode"`
-	Phone    string `json:"phone"`
+	Name     string `json:"name,omitempty"`
+	Address  string `json:"address,omitempty"`
+	City     string `json:"city,omitempty"`
+	Postcode string `json:"postcode,omitempty"`
+	Phone    string `json:"phone,omitempty"`
 }
 
 // Identity tells who the county is; a county that has said nothing is nobody yet.

@@ -15,8 +15,8 @@ import (
 
 // IncomeRequest asks for the sellers' income of a quarter.
 type IncomeRequest struct {
-	Quarter papers.Quarter
-	XML     bool // else CSV
+	Year, Quarter int
+	XML           bool // else CSV
 	// Personal puts names of contacts, phones and licences in whole; else they
 	// are masked. The tax office needs them, a look at the figures does not.
 	Personal bool
@@ -28,14 +28,15 @@ func (s *Service) SellerIncome(ctx context.Context, who actor.Actor, r IncomeReq
 	if err := who.Need(actor.Officer); err != nil {
 		return papers.File{}, err
 	}
-	if r.Quarter.Year < 2020 || r.Quarter.Year > 2100 || r.Quarter.Number < 1 || r.Quarter.Number > 4 {
+	if r.Year < 2020 || r.Year > 2100 || r.Quarter < 1 || r.Quarter > 4 {
 		return papers.File{}, errs.New(errs.Invalid, "bad_quarter", "A quarter is 1 to 4 of a year from 2020.")
 	}
 	county, err := s.Counties.ByID(who.Tenant)
 	if err != nil {
 		return papers.File{}, err
 	}
-	from, to := r.Quarter.Bounds(county.Location())
+	quarter := papers.Quarter{Year: r.Year, Number: r.Quarter}
+	from, to := quarter.Bounds(county.Location())
 	all, err := s.incomes(ctx, who, ledger.Period{From: from, To: to}, county.Currency, r.Personal)
 	if err != nil {
 		return papers.File{}, err
@@ -44,14 +45,14 @@ func (s *Service) SellerIncome(ctx context.Context, who actor.Actor, r IncomeReq
 	if r.XML {
 		write, ending = papers.IncomeXML, ".xml"
 	}
-	data, err := write(r.Quarter, bothNames(county.Names), all)
+	data, err := write(quarter, bothNames(county.Names), all)
 	if err != nil {
 		return papers.File{}, err
 	}
 	err = s.taken(ctx, who, audit.Act{Action: "report.seller_income", Subject: "county", ID: who.Tenant.String(), Detail: map[string]any{
-		"quarter": r.Quarter.String(), "personal": r.Personal, "lines": len(all),
+		"quarter": quarter.String(), "personal": r.Personal, "lines": len(all),
 	}})
-	return papers.File{Name: "seller-income_" + r.Quarter.String() + ending, Kind: "seller-income", Data: data}, err
+	return papers.File{Name: "seller-income_" + quarter.String() + ending, Kind: "seller-income", Data: data}, err
 }
 
 // incomes are the sellers in the order they came, each with its currencies.

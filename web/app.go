@@ -20,6 +20,7 @@ import (
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
 	"countyfair/ledger"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/api"
@@ -51,6 +52,7 @@ type Deps struct {
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
 	Customs  *customs.Service // nil: nothing goes abroad
+	Reports  *reports.Service // comes with Customs
 	Stock    *catalog.Stock
 	Sandbox  api.Decide // nil: not offered
 	Shop     Shop
@@ -152,6 +154,7 @@ func (d Deps) registerTrade(a *api.API) {
 	if d.Customs != nil {
 		api.RegisterBorders(a, d.Customs, d.Catalog, d.Clock)
 		api.RegisterCustomsTables(a, d.Customs)
+		api.RegisterPapers(a, d.Reports, d.Customs)
 	}
 	api.RegisterMoney(a, d.Shop.Checkout, ledger.NewBook(d.DB, d.Clock), d.Clock.Now)
 	for _, provider := range d.Shop.Checkout.Providers() {

@@ -20,6 +20,7 @@ import (
 	"countyfair/catalog"
 	"countyfair/checkout"
 	"countyfair/customs"
+	"countyfair/customs/papers"
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
@@ -28,6 +29,8 @@ import (
 	"countyfair/internal/money"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
+	"countyfair/ledger"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -47,6 +50,7 @@ type shop struct {
 	check   *checkout.Service
 	goods   *catalog.Service
 	customs *customs.Service
+	reports *reports.Service
 	farms   *sellers.Service
 	owners  *tenants.Service
 	pays    *sandboxpay.Sandbox
@@ -83,6 +87,9 @@ func newShop(t testing.TB, change ...func(*web.Shop)) *shop {
 	require.NoError(t, err)
 	s.owners = tenants.NewService(s.db, dir, s.clock)
 	s.goods, s.farms = catalog.NewService(s.db, dir, files, registry, s.clock), sellers.NewService(s.db, dir, s.clock)
+	s.reports = reports.NewService(reports.Deps{
+		DB: s.db, Clock: s.clock, Counties: dir, Orders: s.check, Customs: s.customs, Sellers: s.farms, Book: ledger.NewBook(s.db, s.clock), Font: papers.FontLoader(""),
+	})
 	base, _ := url.Parse("http://localhost:8080")
 	face := web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look}
 	for _, f := range change {
@@ -91,7 +98,7 @@ func newShop(t testing.TB, change ...func(*web.Shop)) *shop {
 	s.app, err = web.New(web.Deps{
 		Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
 		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
-		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
+		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Reports: s.reports, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
 		Shop: face,
 	})
 	require.NoError(t, err)

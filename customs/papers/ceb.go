@@ -32,19 +32,19 @@ var orderTypes = map[Mode]string{B2C: "E", Bonded: "E", B2B: "B", Warehouse: "W"
 // Registration is who files with the customs: the county's own entry there.
 // Its names are those of the customs' fields.
 type Registration struct {
-	Mode          Mode   `json:"mode"`
-	EbpCode       string `json:"ebp_code"` // the platform's customs registration or credit code
-	EbpName       string `json:"ebp_name"`
-	EbcCode       string `json:"ebc_code"` // the exporting enterprise's
-	EbcName       string `json:"ebc_name"`
-	EbcTelephone  string `json:"ebc_telephone"`
-	CopCode       string `json:"cop_code"` // who transmits
-	CopName       string `json:"cop_name"`
-	DxpID         string `json:"dxp_id"` // its mailbox at the exchange platform
-	LogisticsCode string `json:"logistics_code"`
-	LogisticsName string `json:"logistics_name"`
-	PayCode       string `json:"pay_code"`
-	PayName       string `json:"pay_name"`
+	Mode          Mode   `json:"mode,omitempty" enum:"9610,9710,9810,1210" doc:"The customs supervision mode"`
+	EbpCode       string `json:"ebp_code,omitempty"` // the platform's customs registration or credit code
+	EbpName       string `json:"ebp_name,omitempty"`
+	EbcCode       string `json:"ebc_code,omitempty"` // the exporting enterprise's
+	EbcName       string `json:"ebc_name,omitempty"`
+	EbcTelephone  string `json:"ebc_telephone,omitempty"`
+	CopCode       string `json:"cop_code,omitempty"` // who transmits
+	CopName       string `json:"cop_name,omitempty"`
+	DxpID         string `json:"dxp_id,omitempty"` // its mailbox at the exchange platform
+	LogisticsCode string `json:"logistics_code,omitempty"`
+	LogisticsName string `json:"logistics_name,omitempty"`
+	PayCode       string `json:"pay_code,omitempty"`
+	PayName       string `json:"pay_name,omitempty"`
 }
 
 // Receipt is how the order was paid.

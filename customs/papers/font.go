@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync"
 )
 
 // FontPlaces are where a face with Chinese and Latin glyphs may lie, the
@@ -52,6 +53,21 @@ func LoadFont(named string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return face, nil
+}
+
+// FontLoader reads the font when it is first needed and keeps it; a font that
+// is not there is looked for again, so that installing it needs no restart.
+func FontLoader(named string) func() ([]byte, error) {
+	var lock sync.Mutex
+	var font []byte
+	return func() (_ []byte, err error) {
+		lock.Lock()
+		defer lock.Unlock()
+		if font == nil {
+			font, err = LoadFont(named)
+		}
+		return font, err
+	}
 }
 
 var errNotTrueType = errors.New("not a TrueType font")
