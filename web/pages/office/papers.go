@@ -43,28 +43,30 @@ func (d Deps) papers(r reader, o *checkout.Order) (shape.Papers, error) {
 	return v, nil
 }
 
-// paperNotes say what is wrong, each thing once.
+// paperNotes say what is wrong: a sentence for each kind of trouble, which
+// names all the fields it is about.
 func paperNotes(r reader, p *reports.Papers) []string {
-	var out []string
-	if p.WrongItemNumber {
-		out = append(out, r.w.T("papers.wrong_number"))
-	}
+	var out, kinds []string
+	fields := map[string][]string{}
 	for _, item := range p.Items {
 		for _, problem := range item.Problems {
-			if note := paperProblem(r, problem); !slices.Contains(out, note) {
-				out = append(out, note)
+			kind := "papers." + problem.Of + "_" + problem.What
+			field := r.w.T("papers.field." + problem.Field)
+			if len(fields[kind]) == 0 {
+				kinds = append(kinds, kind)
+			}
+			if !slices.Contains(fields[kind], field) {
+				fields[kind] = append(fields[kind], field)
 			}
 		}
 	}
-	return out
-}
-
-func paperProblem(r reader, p papers.Problem) string {
-	field := r.w.T("papers.field." + p.Field)
-	if p.Of == "county" {
-		return r.w.T("papers.county_"+p.What, "Field", field)
+	if p.WrongItemNumber {
+		out = append(out, r.w.T("papers.wrong_number"))
 	}
-	return r.w.T("papers.order_"+p.What, "Field", field)
+	for _, kind := range kinds {
+		out = append(out, r.w.T(kind, "Fields", strings.Join(fields[kind], " · ")))
+	}
+	return out
 }
 
 // paper sends one paper of an order.
