@@ -3,6 +3,7 @@ package customs
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -86,7 +87,7 @@ func (i *Identity) check() error {
 	for _, field := range i.TooLong() {
 		wrong.Add(snake(field), "too_long", "This is longer than the customs take.")
 	}
-	if i.Mode != "" && !i.knownMode() {
+	if i.Mode != "" && !slices.Contains(papers.Modes, i.Mode) {
 		wrong.Add("mode", "bad_mode", "Choose 9610, 9710, 9810 or 1210.")
 	}
 	for field, c := range map[string]struct {
@@ -103,15 +104,6 @@ func (i *Identity) check() error {
 		}
 	}
 	return wrong.Err()
-}
-
-func (i *Identity) knownMode() bool {
-	for _, m := range papers.Modes {
-		if i.Mode == m {
-			return true
-		}
-	}
-	return false
 }
 
 // snake writes a customs' field as ours are: ebpCode is ebp_code.

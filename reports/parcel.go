@@ -84,13 +84,13 @@ func exchange(t *checkout.Terms) string {
 	if x == nil {
 		return ""
 	}
-	text := "1 EUR"
+	sides := []string{"1 EUR"}
 	for _, side := range [][2]string{{x.FromPerEuro, x.From}, {x.ToPerEuro, x.To}} {
 		if side[1] != customs.Euro {
-			text += " = " + side[0] + " " + side[1]
+			sides = append(sides, side[0]+" "+side[1])
 		}
 	}
-	return fmt.Sprintf("%s (%s, %s)", text, x.Source, x.AsOf.Format(time.DateOnly))
+	return fmt.Sprintf("%s (%s, %s)", strings.Join(sides, " = "), x.Source, x.AsOf.Format(time.DateOnly))
 }
 
 // numbers are the county's numbers abroad. IOSS stands only on what was sold

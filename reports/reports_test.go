@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
-	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -340,7 +339,7 @@ func TestTheIdentityIsCheckedAndKept(t *testing.T) {
 	require.Equal(t, "746000", i.Sender.Postcode)
 	err = d.customs.SetIdentity(d.ctx, d.officer, customs.Identity{Registration: papers.Registration{Mode: "1234", EbcCode: strings.Repeat("9", 19)}, IOSS: "IM1", EORI: "x"})
 	var wrong *errs.Error
-	require.True(t, errors.As(err, &wrong))
+	require.ErrorAs(t, err, &wrong)
 	var fields []string
 	for _, f := range wrong.Fields {
 		fields = append(fields, f.Name)

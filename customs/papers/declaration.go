@@ -14,8 +14,12 @@ var categories = []struct {
 	name string
 	on   bool
 }{
-	{"Gift 礼品", false}, {"Documents 文件", false}, {"Sale of goods 销售商品", true},
-	{"Commercial sample 货样", false}, {"Returned goods 退运", false}, {"Other 其他", false},
+	{"Gift 礼品", false},
+	{"Documents 文件", false},
+	{"Sale of goods 销售商品", true},
+	{"Commercial sample 货样", false},
+	{"Returned goods 退运", false},
+	{"Other 其他", false},
 }
 
 const oath = "I certify that the particulars given in this declaration are correct and that this item holds no dangerous article and none that law or postal or customs rules prohibit. " +

@@ -33,7 +33,7 @@ func Invoice(font []byte, p *Parcel) ([]byte, error) {
 		g.row(strconv.Itoa(i+1), l.title(), l.HSCode, l.Origin, joined(strconv.Itoa(l.Quantity), l.Unit), p.sum(l.Price), p.sum(l.Total))
 	}
 	s.letters(9)
-	g.y += 1
+	g.y++
 	g.sums(sumsOf(p))
 	s.underInvoice(g, p)
 	s.pages("Commercial invoice 商业发票 · " + p.Number)

@@ -124,14 +124,6 @@ func (l *Line) title() string {
 	return strings.TrimSpace(l.Name + " " + l.LocalName)
 }
 
-// latin is the name that another country's officer can read, if there is one.
-func (l *Line) latin() string {
-	if l.Name == "" {
-		return l.LocalName
-	}
-	return l.Name
-}
-
 func (p *Parcel) sum(n int64) string { return money.Of(n, p.Currency).Decimal() }
 
 // kg writes grams as kilograms: 1.250.

@@ -42,13 +42,13 @@ func TestTheFormFollowsValueWeightAndLines(t *testing.T) {
 }
 
 func TestPapersThatContradictTheOrderAreRefused(t *testing.T) {
-	for name, break_ := range map[string]func(*papers.Parcel){
+	for name, spoil := range map[string]func(*papers.Parcel){
 		"a line":  func(p *papers.Parcel) { p.Lines[0].Total++ },
 		"goods":   func(p *papers.Parcel) { p.Amounts.Goods++ },
 		"a total": func(p *papers.Parcel) { p.Amounts.Total-- },
 	} {
 		p := sample()
-		break_(p)
+		spoil(p)
 		_, err := papers.Invoice(theFont(t), p)
 		require.ErrorContains(t, err, "do not add up", name)
 	}

@@ -25,7 +25,7 @@ func s10Check(digits string) byte {
 	case 11:
 		return '5'
 	default:
-		return byte('0' + c) //nolint:gosec // 1 to 9
+		return byte('0' + c)
 	}
 }
 
