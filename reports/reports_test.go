@@ -183,7 +183,7 @@ func TestWhoMayHaveWhichPaper(t *testing.T) {
 		want []string
 		code errs.Code
 	}{
-		"guest": {actor.Guest(d.tenant), nil, errs.Unauthenticated}, "buyer": {d.buyer, nil, errs.Forbidden}, "supervisor": {d.guard, nil, errs.Forbidden},
+		"guest": {actor.Guest(d.tenant), nil, errs.Unauthenticated}, "buyer of nothing": {d.buyer, nil, errs.NotFound}, "supervisor": {d.guard, nil, errs.Forbidden},
 		"another seller": {d.other, nil, errs.NotFound}, "another county": {d.foreign, nil, errs.NotFound},
 		"its seller": {d.seller, seller, ""}, "officer": {d.officer, office, ""},
 	} {

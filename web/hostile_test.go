@@ -217,8 +217,6 @@ func (a *attacked) rightID(op *described, name string) string {
 		return "rates"
 	case name == "paper":
 		return "invoice"
-	case name == "day":
-		return "2026-11-24"
 	case name != "id":
 		return a.known[name].(string)
 	case strings.Contains(op.path, "/carts/"):

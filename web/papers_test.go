@@ -76,7 +76,7 @@ func TestTheOfficePrintsAnOrdersPapers(t *testing.T) {
 	require.Equal(t, "application/pdf", kind)
 	require.Regexp(t, `^attachment; filename="cn22_[A-Za-z0-9_-]+\.pdf"$`, name)
 	require.Equal(t, "%PDF", string(pdf[:4]))
-	for login, want := range map[string]int{"watch@office.example": 403, "buyer@home.example": 403} {
+	for login, want := range map[string]int{"watch@office.example": 403, "buyer@home.example": 404} {
 		status, _, _, _ := s.file(atHome, s.token(atHome, login), "/orders/"+order+"/papers/bundle")
 		require.Equal(t, want, status, login)
 	}
@@ -91,6 +91,6 @@ func TestTheOfficePrintsAnOrdersPapers(t *testing.T) {
 	status, kind, _, data := s.file(atHome, officer, "/admin/seller-income?year=2026&quarter=4&format=xml")
 	require.Equal(t, 200, status, string(data))
 	require.Equal(t, "application/xml", kind)
-	status, _, _, data = s.file(atHome, officer, "/admin/papers/2026-11-24")
+	status, _, _, data = s.file(atHome, officer, "/admin/papers?day=2026-11-24")
 	require.Equal(t, 404, status, string(data))
 }

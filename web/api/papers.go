@@ -67,7 +67,7 @@ func RegisterPapers(a *API, s *reports.Service, borders *customs.Service) {
 	},
 		func(ctx context.Context, who actor.Actor, in *struct {
 			ByID
-			Paper string `path:"paper" enum:"customs-declaration,cn22-label,invoice,packing-list,checklist,ceb303,ceb403,ceb505,bundle"`
+			Paper string `path:"paper" maxLength:"40" doc:"An id of get-order-papers" example:"invoice"`
 		},
 		) (*download, error) {
 			f, err := s.Download(ctx, who, in.ID, in.Paper)
@@ -86,9 +86,9 @@ func RegisterPapers(a *API, s *reports.Service, borders *customs.Service) {
 }
 
 func registerReports(a *API, s *reports.Service) {
-	Handle(a, Op{ID: "download-day-papers", Method: http.MethodGet, Path: "/admin/papers/{day}", Tag: "admin", Access: Officers, Summary: "All papers of what was sent abroad on a day, for the broker: a zip"},
+	Handle(a, Op{ID: "download-day-papers", Method: http.MethodGet, Path: "/admin/papers", Tag: "admin", Access: Officers, Summary: "All papers of what was sent abroad on a day, for the broker: a zip"},
 		func(ctx context.Context, who actor.Actor, in *struct {
-			Day string `path:"day" format:"date" example:"2026-11-25"`
+			Day string `query:"day" required:"true" format:"date" example:"2026-11-25"`
 		},
 		) (*download, error) {
 			day, err := time.Parse(time.DateOnly, in.Day)
