@@ -20,6 +20,7 @@ import (
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
 	"countyfair/ledger"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/api"
@@ -52,6 +53,7 @@ type Deps struct {
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
 	Customs  *customs.Service // nil: nothing goes abroad
+	Reports  *reports.Service // comes with Customs
 	Stock    *catalog.Stock
 	Sandbox  api.Decide // nil: not offered
 	Shop     Shop
@@ -136,6 +138,7 @@ func (d Deps) registerTrade(a *api.API) {
 	api.RegisterOrders(a, d.Shop.Checkout, page.Translate)
 	api.RegisterBorders(a, d.Customs, d.Catalog, d.Clock)
 	api.RegisterCustomsTables(a, d.Customs)
+	api.RegisterPapers(a, d.Reports, d.Customs)
 	api.RegisterMoney(a, d.Shop.Checkout, ledger.NewBook(d.DB, d.Clock), d.Clock.Now)
 	for _, provider := range webhooks(d.Shop.Checkout.Providers()) {
 		api.RegisterWebhook(a, d.Shop.Checkout, provider)

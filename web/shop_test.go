@@ -20,6 +20,7 @@ import (
 	"countyfair/catalog"
 	"countyfair/checkout"
 	"countyfair/customs"
+	"countyfair/customs/papers"
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
@@ -28,6 +29,8 @@ import (
 	"countyfair/internal/money"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
+	"countyfair/ledger"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -47,6 +50,7 @@ type shop struct {
 	check   *checkout.Service
 	goods   *catalog.Service
 	customs *customs.Service
+	reports *reports.Service
 	farms   *sellers.Service
 	owners  *tenants.Service
 	pays    *sandboxpay.Sandbox
@@ -97,10 +101,13 @@ func assemble(t testing.TB, db *pg.DB, c clock.Clock, public string) (*shop, web
 	}, s.pays)
 	s.owners, s.farms = tenants.NewService(db, s.dir, c), sellers.NewService(db, s.dir, c)
 	s.goods = catalog.NewService(db, s.dir, files, registry, c)
+	s.reports = reports.NewService(reports.Deps{
+		DB: db, Clock: c, Counties: s.dir, Orders: s.check, Customs: s.customs, Sellers: s.farms, Book: ledger.NewBook(db, c), Font: papers.FontLoader(""),
+	})
 	return s, web.Deps{
 		Config: config.Config{PublicURL: base, Secret: secret}, DB: db, Clock: c, Log: log, Jobs: registry, Version: "test",
 		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
-		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Stock: catalog.NewStock(db, c), Sandbox: s.decide,
+		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Reports: s.reports, Stock: catalog.NewStock(db, c), Sandbox: s.decide,
 		Shop: web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look},
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"countyfair/catalog"
 	"countyfair/checkout"
 	"countyfair/customs"
+	"countyfair/customs/papers"
 	"countyfair/demo"
 	"countyfair/internal/blob"
 	"countyfair/internal/clock"
@@ -31,6 +32,7 @@ import (
 	"countyfair/internal/pg"
 	"countyfair/ledger"
 	"countyfair/ledger/payout"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -55,6 +57,7 @@ type installation struct {
 	customs  *customs.Service
 	checkout *checkout.Service
 	book     *ledger.Book
+	reports  *reports.Service
 	payouts  *payout.Service
 	sandbox  *sandboxpay.Sandbox // nil: not offered
 	health   *observe.Health
@@ -189,6 +192,9 @@ func (in *installation) buying(dir *tenants.Directory, o options) checkout.Confi
 // settle sets up the book and how sellers are paid.
 func (in *installation) settle(dir *tenants.Directory) (err error) {
 	in.book = ledger.NewBook(in.db, in.clock)
+	in.reports = reports.NewService(reports.Deps{
+		DB: in.db, Clock: in.clock, Counties: dir, Orders: in.checkout, Customs: in.customs, Sellers: in.sellers, Book: in.book, Font: papers.FontLoader(in.cfg.PaperFont),
+	})
 	in.payouts, err = payout.NewService(in.db, in.clock, dir, in.cfg.Secret, payout.Settlement{})
 	return err
 }
@@ -216,7 +222,7 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Leaving: in.health.Draining, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
-		Sellers: in.sellers, Catalog: in.catalog, Customs: in.customs, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: in.cfg.PublicCache},
+		Sellers: in.sellers, Catalog: in.catalog, Customs: in.customs, Reports: in.reports, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: in.cfg.PublicCache},
 	}
 	if in.sandbox != nil {
 		d.Shop.Look = func(ctx context.Context, ref string) (pay.Payment, error) {

@@ -7,8 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 
+	"countyfair/internal/cell"
 	"countyfair/internal/money"
 )
 
@@ -62,8 +62,8 @@ func WriteCSV(w io.Writer, b Batch) error {
 		rows = append(rows, []string{p.Reference, p.Seller, p.To.Holder, p.To.Bank, p.To.BankCode, p.To.Account, p.Amount.Decimal(), p.Amount.Currency, p.Text})
 	}
 	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = harmless(cell)
+		for i, text := range row {
+			row[i] = cell.Harmless(text)
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -73,35 +73,12 @@ func WriteCSV(w io.Writer, b Batch) error {
 	return out.Error()
 }
 
-// harmless keeps a spreadsheet from running a cell as a formula.
-func harmless(cell string) string {
-	cell = plain(cell)
-	if cell != "" && strings.ContainsRune("=+-@|%＝＋－＠", []rune(strings.TrimLeft(cell, " "))[0]) {
-		return "'" + cell
-	}
-	return cell
-}
-
-// plain drops what cannot be printed; XML could not even hold it.
-func plain(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == unicode.ReplacementChar || r == '\ufeff':
-			return -1
-		case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.TrimSpace(s)
-}
-
 // cut keeps the first n characters.
 func cut(s string, n int) string {
-	if r := []rune(plain(s)); len(r) > n {
+	if r := []rune(cell.Plain(s)); len(r) > n {
 		return strings.TrimSpace(string(r[:n]))
 	}
-	return plain(s)
+	return cell.Plain(s)
 }
 
 var (

@@ -44,8 +44,8 @@ type customsFile struct {
 	}
 }
 
-// csvFile is a file that is downloaded.
-type csvFile struct {
+// download is a file to keep.
+type download struct {
 	ContentType string `header:"Content-Type"`
 	Disposition string `header:"Content-Disposition"`
 	Body        []byte
@@ -68,10 +68,10 @@ func RegisterCustomsTables(a *API, s *customs.Service) {
 			return Answer(out), err
 		})
 	Handle(a, Op{ID: "export-customs-table", Method: http.MethodGet, Path: "/platform/customs/{table}/file", Tag: "platform", Access: Operators, Elsewhere: true, Summary: "A table of customs as CSV; sent back, it changes nothing"},
-		func(ctx context.Context, who actor.Actor, in *CustomsTable) (*csvFile, error) {
+		func(ctx context.Context, who actor.Actor, in *CustomsTable) (*download, error) {
 			var b bytes.Buffer
 			err := s.Export(ctx, who, customs.Table(in.Table), &b)
-			return &csvFile{"text/csv; charset=utf-8", `attachment; filename="customs-` + in.Table + `.csv"`, b.Bytes()}, err
+			return &download{"text/csv; charset=utf-8", `attachment; filename="customs-` + in.Table + `.csv"`, b.Bytes()}, err
 		})
 	Handle(a, Op{
 		ID: "import-customs-table", Method: http.MethodPost, Path: "/platform/customs/{table}/file", Tag: "platform", Access: Operators, Elsewhere: true, MaxBody: 5 << 20,
