@@ -55,7 +55,7 @@ const pastOrders = 1500
 // openFor lets the market be open for a while: tables of orders that have never
 // held a row are planned for as if they never would.
 func (m *market) openFor(ctx context.Context, orders int) error {
-	if err := m.serve(ctx); err != nil {
+	if err := m.serve(ctx, "JOB_WORKERS=0"); err != nil {
 		return err
 	}
 	var g errgroup.Group

@@ -149,35 +149,55 @@ func (f *freshness) value(logged string) string {
 	return ":" + name
 }
 
-// pgbench runs a script from each of so many clients, and gives their rate a
-// second together. It is 0 where there are no scripts.
-func (m *market) pgbench(ctx context.Context, scripts []bench, clients int) (float64, error) {
+// replayed is what pgbench reached.
+type replayed struct {
+	rate float64       // a second
+	each time.Duration // processor time for one, of pgbench and PostgreSQL
+}
+
+// pgbench runs a script from each of so many clients. Where there are no
+// scripts it gives nothing.
+func (m *market) pgbench(ctx context.Context, scripts []bench, clients int) (sum replayed, err error) {
 	if len(scripts) == 0 {
-		return 0, nil
+		return sum, nil
 	}
 	bin, err := pgembed.Installed(ctx)
 	if err != nil {
-		return 0, err
+		return sum, err
 	}
-	rates := make([]float64, clients)
+	runs, before := make([]turn, clients), m.cpu()
 	var g errgroup.Group
 	for n := range clients {
 		g.Go(func() (err error) {
-			rates[n], err = m.pgbenchOne(ctx, filepath.Join(bin, "pgbench"), scripts[n%len(scripts)])
+			runs[n], err = m.pgbenchOne(ctx, filepath.Join(bin, "pgbench"), scripts[n%len(scripts)])
 			return err
 		})
 	}
-	err = g.Wait()
-	sum := 0.0
-	for _, r := range rates {
-		sum += r
+	if err := g.Wait(); err != nil {
+		return sum, err
 	}
-	return sum, err
+	time.Sleep(200 * time.Millisecond) // until PostgreSQL has counted the backends that have gone
+	count, used := 0, m.cpu().since(before).postgres
+	for _, r := range runs {
+		sum.rate, used, count = sum.rate+r.rate, used+r.cpu, count+r.count
+	}
+	sum.each = used / time.Duration(max(count, 1))
+	return sum, nil
 }
 
-var tps = regexp.MustCompile(`tps = ([0-9.]+)`)
+// turn is one client of pgbench.
+type turn struct {
+	rate  float64
+	count int
+	cpu   time.Duration
+}
 
-func (m *market) pgbenchOne(ctx context.Context, program string, b bench) (float64, error) {
+var (
+	tps       = regexp.MustCompile(`tps = ([0-9.]+)`)
+	processed = regexp.MustCompile(`actually processed: ([0-9]+)`)
+)
+
+func (m *market) pgbenchOne(ctx context.Context, program string, b bench) (r turn, err error) {
 	args := []string{"-n", "-M", "prepared", "-f", b.path, "-c", "1", "-T", strconv.Itoa(int(m.o.length.Seconds())), "-h", m.postgres.Socket(), "-U", pgembed.App}
 	for _, v := range b.values {
 		args = append(args, "-D", v)
@@ -187,11 +207,16 @@ func (m *market) pgbenchOne(ctx context.Context, program string, b bench) (float
 	cmd.Env = append(os.Environ(), "PGOPTIONS=-c app.tenant_id="+m.county.String())
 	raw, err := cmd.CombinedOutput()
 	if err != nil {
-		return 0, fmt.Errorf("%w: %s", err, raw)
+		return r, fmt.Errorf("%w: %s", err, raw)
 	}
-	found := tps.FindSubmatch(raw)
-	if found == nil {
-		return 0, fmt.Errorf("no rate in %s", raw)
+	rate, count := tps.FindSubmatch(raw), processed.FindSubmatch(raw)
+	if rate == nil || count == nil {
+		return r, fmt.Errorf("no rate in %s", raw)
 	}
-	return strconv.ParseFloat(string(found[1]), 64)
+	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	if r.rate, err = strconv.ParseFloat(string(rate[1]), 64); err != nil {
+		return r, err
+	}
+	r.count, err = strconv.Atoi(string(count[1]))
+	return r, err
 }

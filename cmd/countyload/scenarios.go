@@ -43,12 +43,12 @@ func (m *market) scenarios() []scenario {
 func (m *market) cached() []scenario {
 	popular := m.products[:min(100, len(m.products))]
 	return []scenario{
-		{"list", m.list},
-		{"detail", func(int) error { return m.detail(pick(popular)) }},
-		{"search", m.search},
-		{"page home", func(int) error { return m.client.page("/") }},
-		{"page list", func(int) error { return m.client.page("/search?sort=newest") }},
-		{"page product", func(int) error { return m.client.page("/p/" + pick(m.slugs[:len(popular)])) }},
+		{"held list", m.list},
+		{"held detail", func(int) error { return m.detail(pick(popular)) }},
+		{"held search", m.search},
+		{"held page home", func(int) error { return m.client.page("/") }},
+		{"held page list", func(int) error { return m.client.page("/search?sort=newest") }},
+		{"held page product", func(int) error { return m.client.page("/p/" + pick(m.slugs[:len(popular)])) }},
 	}
 }
 
