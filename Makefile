@@ -24,7 +24,8 @@ help: ## what there is
 
 demo: need-go need-postgres ## a county market on this machine; DEMO="--addr 0.0.0.0:8080" gives it flags
 	@echo "Building and starting the demo (the first build takes a minute or two) …"
-	@$(GO) run ./cmd/countyfair demo $(DEMO)
+	@$(GO) build -o bin/countyfair ./cmd/countyfair # the flags of the tests, so that these find it built
+	@exec bin/countyfair demo $(DEMO)
 
 test: need-go need-tests ## all tests, browser tests included; PKG=./checkout/... for some
 	$(GO) vet $(PKG)
@@ -46,7 +47,7 @@ race: need-go need-tests ## all tests with the race detector, in random order
 squawk: ## migrations that would lock a busy table
 	sh scripts/squawk.sh
 
-redocly: need-go ## the API document, by Redocly's recommended rules
+redocly: need-go need-tests ## the API document, by Redocly's recommended rules
 	GO="$(GO)" sh scripts/redocly.sh
 
 FUZZTIME ?= 30s
@@ -70,7 +71,7 @@ need-go:
 	@GO="$(GO)" sh scripts/need.sh go
 
 need-postgres:
-	@sh scripts/need.sh postgres
+	@sh scripts/need.sh postgres paperfont
 
 need-tests:
-	@sh scripts/need.sh postgres pgbouncer chromium fonts
+	@sh scripts/need.sh postgres pgbouncer chromium fonts paperfont pdftext axe

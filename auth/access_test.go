@@ -287,15 +287,26 @@ func TestTheServiceNeedsASecretAndAName(t *testing.T) {
 	}
 }
 
+// FuzzAccessToken throws anything at the reader of tokens: one alone passes, and
+// not with a bit of it changed.
 func FuzzAccessToken(f *testing.F) {
-	for _, seed := range []string{"", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJFZERTQSIsImtpZCI6IngiLCJ0eXAiOiJhdCtqd3QifQ.e30.AAAA"} {
-		f.Add(seed)
+	s, key := fuzzService(f)
+	at := standing{roles: []actor.Role{actor.Buyer}}
+	at.ID, at.Account, at.Tenant = uuid.New(), uuid.New(), uuid.Max
+	good, err := s.issueAccess(key, at)
+	require.NoError(f, err)
+	for _, seed := range []string{"", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJFZERTQSIsImtpZCI6IngiLCJ0eXAiOiJhdCtqd3QifQ.e30.AAAA", "\n", good} {
+		f.Add(seed, 0)
+		f.Add(seed, len(good)-1)
 	}
-	s := fuzzService(f)
-	f.Fuzz(func(t *testing.T, token string) {
-		_, err := s.parseAccess(t.Context(), uuid.Max, token)
-		if errs.CodeOf(err) != errs.Unauthenticated {
-			t.Fatalf("%q: %v", token, err)
+	f.Fuzz(func(t *testing.T, token string, flip int) {
+		changed := []byte(good)
+		changed[uint(flip)%uint(len(good))] ^= 1
+		for _, tried := range []string{token, string(changed), good + token} {
+			_, err := s.parseAccess(t.Context(), uuid.Max, tried)
+			if (tried == good) != (err == nil) || err != nil && errs.CodeOf(err) != errs.Unauthenticated {
+				t.Fatalf("%q: %v", tried, err)
+			}
 		}
 	})
 }

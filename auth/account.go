@@ -137,8 +137,7 @@ func isTaken(err error) bool { return errors.Is(err, gorm.ErrDuplicatedKey) }
 
 // fieldsOf are the wrong inputs that a refusal names.
 func fieldsOf(err error) errs.Fields {
-	var e *errs.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*errs.Error](err); ok {
 		return e.Fields
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"countyfair/internal/actor"
 	"countyfair/internal/audit"
+	"countyfair/internal/cursor"
 	"countyfair/internal/errs"
 	"countyfair/internal/pg"
 )
@@ -226,14 +227,14 @@ func (s *Service) ListUsers(ctx context.Context, a actor.Actor, tenant uuid.UUID
 			return nil, "", err
 		}
 	}
-	before, err := readCursor(f.Cursor)
-	if err != nil {
+	before := cursor.Place{ID: uuid.Max}
+	if _, err := cursor.Decode(f.Cursor, &before); err != nil {
 		return nil, "", err
 	}
-	limit := clampLimit(f.Limit)
+	limit := cursor.Limit(f.Limit)
 	var rows []accountRow
 	err = s.db.Read(pg.WithTenant(ctx, tenant), func(g *gorm.DB) error {
-		q := g.Where("tenant_id = ? AND id < ?", tenant, before)
+		q := g.Where("tenant_id = ? AND id < ?", tenant, before.ID)
 		if f.Role != "" && f.Role != actor.Buyer {
 			q = q.Where("? = ANY (roles)", string(f.Role))
 		}
@@ -248,7 +249,7 @@ func (s *Service) ListUsers(ctx context.Context, a actor.Actor, tenant uuid.UUID
 	}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		next = writeCursor(rows[limit-1].ID)
+		next = cursor.Encode(cursor.Place{ID: rows[limit-1].ID})
 	}
 	for _, r := range rows {
 		items = append(items, r.account())

@@ -209,18 +209,3 @@ func TestDemoAccountsAreFound(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, found)
 }
-
-func TestCSRFTokens(t *testing.T) {
-	w := newWorld(t)
-	cookie := NewGuestCookie()
-	token := w.CSRFToken(cookie)
-	require.NotEqual(t, token, w.CSRFToken(cookie))
-	require.True(t, w.CheckCSRF(cookie, token))
-	require.False(t, w.CheckCSRF(NewGuestCookie(), token))
-	for _, bad := range []string{"", ".", token + "A", token[1:], strings.Replace(token, ".", "", 1), cookie} {
-		require.False(t, w.CheckCSRF(cookie, bad), bad)
-	}
-	require.False(t, w.CheckCSRF("", w.CSRFToken("")))
-	elsewhere := newTestService(t, w.db, w.clock, func(c *Config) { c.Secret = strings.Repeat("another ", 4) })
-	require.False(t, elsewhere.CheckCSRF(cookie, token))
-}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -240,7 +241,7 @@ func TestListingAndEndingSessions(t *testing.T) {
 	require.Len(t, rest, 2)
 	require.Empty(t, end)
 	_, _, err = w.Sessions(w.ctx, me, 3, "nonsense")
-	refused(t, err, errs.Invalid, "invalid")
+	refused(t, err, errs.Invalid, "bad_cursor")
 	_, _, err = w.Sessions(w.ctx, w.guest, 3, "")
 	refused(t, err, errs.Unauthenticated, "sign_in")
 
@@ -263,12 +264,15 @@ func testContext(t *testing.T) (context.Context, context.CancelFunc) {
 	return context.WithCancel(context.WithoutCancel(t.Context()))
 }
 
-// fuzzService has no database: its keys are in memory already.
-func fuzzService(f *testing.F) *Service {
+// fuzzService has no database: its one key is in memory already.
+func fuzzService(f *testing.F) (*Service, signingKey) {
 	f.Helper()
 	c := &clock.Fixed{At: time.Date(2026, 5, 1, 8, 0, 0, 0, time.UTC)}
 	k, err := newKeyring(nil, c, testSecret)
 	require.NoError(f, err)
-	k.set.Store(&keyset{loaded: c.At})
-	return &Service{clock: c, cfg: Config{Issuer: testIssuer}, keys: k, alive: newLiveness()}
+	public, private, err := ed25519.GenerateKey(nil)
+	require.NoError(f, err)
+	key := signingKey{kid: "kid", public: public, private: private, created: c.At, retires: c.At.Add(keyLife)}
+	k.set.Store(&keyset{loaded: c.At, keys: []signingKey{key}})
+	return &Service{clock: c, cfg: Config{Issuer: testIssuer}, keys: k, alive: newLiveness()}, key
 }

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"countyfair/internal/pg"
 )
 
 // How long a look at a session is believed. While the database tells us of
@@ -133,15 +131,11 @@ func (s *Service) Listen(ctx context.Context) {
 }
 
 func (s *Service) listenOnce(ctx context.Context) error {
-	conn, err := s.db.Pool().Acquire(pg.WithTenant(ctx, uuid.Nil))
+	listener, err := s.db.Listen(ctx, "account_changed")
 	if err != nil {
 		return err
 	}
-	listener := conn.Hijack()                        // never goes back: a connection that listens is good for nothing else
 	defer listener.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is gone either way
-	if _, err := listener.Exec(ctx, "LISTEN account_changed"); err != nil {
-		return err
-	}
 	s.alive.heard(true)
 	defer s.alive.heard(false)
 	for {

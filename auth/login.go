@@ -98,9 +98,8 @@ func parsePhone(s, country string) (Login, error) {
 	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE {
 		return Login{}, bad
 	}
-	switch phonenumbers.GetNumberType(n) {
-	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST: // a code sent there costs us, or them
-		return Login{}, bad
+	if of := phonenumbers.GetNumberType(n); of == phonenumbers.PREMIUM_RATE || of == phonenumbers.SHARED_COST {
+		return Login{}, bad // a code sent there costs us, or them
 	}
 	out := phonenumbers.Format(n, phonenumbers.E164)
 	if !e164.MatchString(out) {

@@ -131,13 +131,12 @@ func TestRefreshTokensRunOut(t *testing.T) {
 	w := newWorld(t)
 	w.user("farmer@longnan.demo", actor.Officer)
 	a := w.tokens("farmer@longnan.demo")
-	begun := w.clock.Now()
 	w.clock.Advance(SessionLife)
 	_, err := w.RefreshToken(w.ctx, w.guest, a.Refresh)
 	refused(t, err, errs.Unauthenticated, "refresh_invalid")
 
 	a = w.tokens("farmer@longnan.demo")
-	begun = w.clock.Now()
+	begun := w.clock.Now()
 	for err = nil; err == nil; a, err = w.RefreshToken(w.ctx, w.guest, a.Refresh) {
 		w.clock.Advance(20 * 24 * time.Hour)
 	}

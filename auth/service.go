@@ -56,7 +56,6 @@ type Service struct {
 	keys   *keyring
 	alive  *liveness
 	codes  *seal.Box
-	csrf   *seal.Box
 	rates  *seal.Box
 }
 
@@ -79,7 +78,7 @@ func NewService(db *pg.DB, c clock.Clock, r *jobs.Registry, cfg Config) (*Servic
 		return nil, err
 	}
 	s := &Service{db: db, clock: c, cfg: cfg, hasher: h, alive: newLiveness()}
-	for purpose, box := range map[string]**seal.Box{"one-time-codes": &s.codes, "csrf": &s.csrf, "rate-limits": &s.rates} {
+	for purpose, box := range map[string]**seal.Box{"one-time-codes": &s.codes, "rate-limits": &s.rates} {
 		if *box, err = seal.New(cfg.Secret, purpose); err != nil {
 			return nil, err
 		}

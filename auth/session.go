@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"countyfair/internal/actor"
+	"countyfair/internal/cursor"
 	"countyfair/internal/errs"
 	"countyfair/internal/pg"
 )
@@ -126,19 +127,19 @@ func (s *Service) EndOtherSessions(ctx context.Context, a actor.Actor) error {
 
 // Sessions lists where the actor is signed in, the newest first. next is empty
 // at the end.
-func (s *Service) Sessions(ctx context.Context, a actor.Actor, limit int, cursor string) (items []Session, next string, err error) {
+func (s *Service) Sessions(ctx context.Context, a actor.Actor, limit int, after string) (items []Session, next string, err error) {
 	if a.Account == uuid.Nil {
 		return nil, "", errs.SignIn()
 	}
-	before, err := readCursor(cursor)
-	if err != nil {
+	before := cursor.Place{ID: uuid.Max}
+	if _, err := cursor.Decode(after, &before); err != nil {
 		return nil, "", err
 	}
-	limit = clampLimit(limit)
+	limit = cursor.Limit(limit)
 	err = s.db.Query(ctx, func(q pg.Querier) error {
 		rows, err := q.Query(ctx, `SELECT id, tenant_id, account_id, kind, device, created_at, seen_at, expires_at FROM sessions
 			WHERE tenant_id = $1 AND account_id = $2 AND ended_at IS NULL AND expires_at > $3 AND id < $4 ORDER BY id DESC LIMIT $5`,
-			a.Tenant, a.Account, s.clock.Now(), before, limit+1)
+			a.Tenant, a.Account, s.clock.Now(), before.ID, limit+1)
 		if err != nil {
 			return err
 		}
@@ -151,7 +152,7 @@ func (s *Service) Sessions(ctx context.Context, a actor.Actor, limit int, cursor
 	})
 	if len(items) > limit {
 		items = items[:limit]
-		next = writeCursor(items[limit-1].ID)
+		next = cursor.Encode(cursor.Place{ID: items[limit-1].ID})
 	}
 	return items, next, err
 }

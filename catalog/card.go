@@ -8,6 +8,7 @@ import (
 
 	"countyfair/internal/lang"
 	"countyfair/internal/money"
+	"countyfair/tenants"
 )
 
 // Card is a product on sale, as lists show it.
@@ -99,6 +100,37 @@ const cardJoins = `
 type scanner struct {
 	currency string
 	language string // the county's first, which decides how prices are compared
+	texts    map[string]lang.Text
+}
+
+func newScanner(county *tenants.County) scanner {
+	return scanner{county.Currency, county.DefaultLanguage(), map[string]lang.Text{}}
+}
+
+// shared reads a text into its place, once where several cards say the same: a
+// seller's name, a category's, a size's. Nobody changes them.
+type shared struct {
+	sc   scanner
+	into *lang.Text
+}
+
+// ScanBytes is how pgx hands over a value without copying it.
+func (w shared) ScanBytes(raw []byte) (err error) {
+	known := false
+	if *w.into, known = w.sc.texts[string(raw)]; !known {
+		*w.into, err = w.sc.text(string(raw))
+	}
+	return err
+}
+
+func (sc scanner) text(raw string) (lang.Text, error) {
+	if t, ok := sc.texts[raw]; ok {
+		return t, nil
+	}
+	var t lang.Text
+	err := t.Scan(raw)
+	sc.texts[raw] = t
+	return t, err
 }
 
 // card reads one row: cardColumns, then more.
@@ -107,21 +139,26 @@ func (sc scanner) card(row pgx.CollectableRow, more ...any) (Card, error) {
 	var published *time.Time
 	var picture *uuid.UUID
 	var cutout bool
-	var texts [7]string
 	var low int64
 	var o offers
 	dest := []any{
-		&c.ID, &c.Slug, &texts[0], &texts[1], &texts[2], &c.Area, &texts[3], &c.Season, &c.HarvestedOn, &published, &c.Sold, &low,
-		&c.Seller.ID, &c.Seller.Slug, &texts[4], &texts[5], &c.Category.Code, &texts[6], &c.Category.Hue, &picture, &cutout,
+		&c.ID, &c.Slug,
+		shared{sc, &c.Titles},
+		shared{sc, &c.Descriptions},
+		shared{sc, &c.Origin},
+		&c.Area,
+		shared{sc, &c.Areas},
+		&c.Season, &c.HarvestedOn, &published, &c.Sold, &low,
+		&c.Seller.ID, &c.Seller.Slug,
+		shared{sc, &c.Seller.Names},
+		shared{sc, &c.Seller.Village},
+		&c.Category.Code,
+		shared{sc, &c.Category.Names},
+		&c.Category.Hue, &picture, &cutout,
 		&o.ids, &o.titles, &o.grades, &o.packings, &o.units, &o.grams, &o.prices, &o.left,
 	}
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return c, err
-	}
-	for i, t := range []*lang.Text{&c.Titles, &c.Descriptions, &c.Origin, &c.Areas, &c.Seller.Names, &c.Seller.Village, &c.Category.Names} {
-		if err := t.Scan(texts[i]); err != nil {
-			return c, err
-		}
 	}
 	if published != nil {
 		c.PublishedAt = *published
@@ -148,7 +185,8 @@ func (o *offers) into(c *Card, sc scanner) error {
 	for i := range o.ids {
 		f := &c.Offers[i]
 		f.ID, f.Grade, f.Packing, f.Unit, f.NetWeightG = o.ids[i], o.grades[i], o.packings[i], o.units[i], o.grams[i]
-		if err := f.Titles.Scan(o.titles[i]); err != nil {
+		var err error
+		if f.Titles, err = sc.text(o.titles[i]); err != nil {
 			return err
 		}
 		f.Price = money.Of(o.prices[i], sc.currency)

@@ -23,17 +23,30 @@ type Category struct {
 	Hue       int // of its tile, 0 to 359
 	PictureID *uuid.UUID
 	Position  int
-	Products  int // on sale
+	OnSale    bool // something is
+	Products  int  // on sale; only from CountedCategories
 }
 
-// Categories lists all categories in their order, for anybody.
+// Categories lists all categories in their order, for anybody, and whether
+// anything is on sale in them.
 func (s *Service) Categories(ctx context.Context, who actor.Actor) ([]Category, error) {
-	var out []Category
-	err := s.db.Query(ctx, func(q pg.Querier) error {
-		rows, err := q.Query(ctx, `SELECT c.id, c.code, c.names, c.hue, c.picture_id, c.position,
-			(SELECT count(*) FROM products p JOIN sellers s ON s.tenant_id = p.tenant_id AND s.id = p.seller_id AND s.state = 'approved'
-			WHERE p.tenant_id = $1 AND p.category_id = c.id AND p.state = 'published')
-			FROM categories c WHERE c.tenant_id = $1 ORDER BY c.position, c.code`, who.Tenant)
+	return s.categories(ctx, `SELECT c.id, c.code, c.names, c.hue, c.picture_id, c.position, EXISTS (SELECT FROM products p
+			JOIN sellers s ON s.tenant_id = p.tenant_id AND s.id = p.seller_id AND s.state = 'approved' WHERE p.tenant_id = $1 AND p.category_id = c.id AND p.state = 'published'), 0
+		FROM categories c WHERE c.tenant_id = $1 ORDER BY c.position, c.code`, who.Tenant)
+}
+
+// CountedCategories is Categories with how many products are on sale in each,
+// for which the whole county is read.
+func (s *Service) CountedCategories(ctx context.Context, who actor.Actor) ([]Category, error) {
+	return s.categories(ctx, `SELECT c.id, c.code, c.names, c.hue, c.picture_id, c.position, n.n IS NOT NULL, coalesce(n.n, 0)
+		FROM categories c LEFT JOIN (SELECT p.category_id, count(*) AS n FROM products p JOIN sellers s ON s.tenant_id = p.tenant_id AND s.id = p.seller_id AND s.state = 'approved'
+			WHERE p.tenant_id = $1 AND p.state = 'published' GROUP BY p.category_id) n ON n.category_id = c.id
+		WHERE c.tenant_id = $1 ORDER BY c.position, c.code`, who.Tenant)
+}
+
+func (s *Service) categories(ctx context.Context, sql string, tenant uuid.UUID) (out []Category, err error) {
+	err = s.db.Query(ctx, func(q pg.Querier) error {
+		rows, err := q.Query(ctx, sql, tenant)
 		if err != nil {
 			return err
 		}

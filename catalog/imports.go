@@ -30,7 +30,6 @@ const (
 	Previewed ImportState = "previewed"
 	Running   ImportState = "running"
 	Done      ImportState = "done"
-	Failed    ImportState = "failed"
 )
 
 // ErrStarted is the refusal to start an import that runs or has ended.

@@ -114,7 +114,7 @@ func (s *Service) list(ctx context.Context, county *tenants.County, f Filter, wo
 	sql, args := q.page(more, from)
 	b := &pgx.Batch{}
 	out := &Cards{Loose: from.Part}
-	sc := scanner{county.Currency, county.DefaultLanguage()}
+	sc := newScanner(county)
 	b.Queue(sql, args...).Query(func(rows pgx.Rows) (err error) {
 		out.Items, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Card, error) {
 			var rank float32

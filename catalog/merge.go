@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"maps"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -20,59 +21,57 @@ func (r *running) product(ctx context.Context, tx *pg.Tx, rows []ImportRow, valu
 	seller := r.register.seller(values[0])
 	var p *Product
 	var found Product
+	known := map[string]bool{} // the sizes it had before
 	err := tx.Gorm().Session(&gorm.Session{}).Clauses(clause.Locking{Strength: "UPDATE"}).
 		Where("tenant_id = ? AND seller_id = ? AND code = ?", r.county.ID, seller, values[0].Code).Take(&found).Error
-	created, updated := 0, 0
-	outcomes := append([]ImportRow(nil), rows...) // a transaction may run again: the rows themselves stay
 	switch {
 	case pg.NoRows(err):
 		var d Draft
 		lay(&d, values, pictures, r.register)
-		if p, err = w.create(ctx, seller, d); err != nil {
-			return err
-		}
-		created = len(rows)
-		for i := range outcomes {
-			outcomes[i].Outcome = "created"
-		}
-	case err != nil:
-		return err
-	default:
+		p, err = w.create(ctx, seller, d)
+	case err == nil:
 		p = &found
-		was, err := loadOwn(tx.Gorm(), r.county.ID, p)
-		if err != nil {
-			return err
-		}
-		known := map[string]bool{}
-		for _, v := range was.Variants {
-			known[v.Code] = true
-		}
-		d := was.Draft()
-		before := d
-		lay(&d, values, pictures, r.register)
-		if p.State == Published && r.county.Policy.ReviewProducts && !r.office && reworded(before, d) {
-			p.State = InReview
-		}
-		if err := w.update(ctx, p, d); err != nil {
-			return err
-		}
-		for i := range outcomes {
-			outcomes[i].Outcome = "created"
-			if known[values[i].VariantCode] {
-				outcomes[i].Outcome = "updated"
-				updated++
-			}
-		}
-		created = len(rows) - updated
+		known, err = r.revise(ctx, w, p, values, pictures)
+	}
+	if err != nil {
+		return err
 	}
 	if err := r.publish(ctx, tx, p); err != nil {
 		return err
 	}
+	outcomes := append([]ImportRow(nil), rows...) // a transaction may run again: the rows themselves stay
+	updated := 0
+	for i := range outcomes {
+		outcomes[i].Outcome = "created"
+		if known[values[i].VariantCode] {
+			outcomes[i].Outcome = "updated"
+			updated++
+		}
+	}
 	if err := r.note(ctx, tx, outcomes, "", 0); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE imports SET created = created + $3, updated = updated + $4 WHERE tenant_id = $1 AND id = $2`, r.county.ID, r.im.ID, created, updated)
+	_, err = tx.Exec(ctx, `UPDATE imports SET created = created + $3, updated = updated + $4 WHERE tenant_id = $1 AND id = $2`, r.county.ID, r.im.ID, len(rows)-updated, updated)
 	return err
+}
+
+// revise lays the rows over a product that is there, and gives the codes of the
+// sizes that it had.
+func (r *running) revise(ctx context.Context, w *writing, p *Product, values []sheet.Values, pictures []uuid.UUID) (map[string]bool, error) {
+	was, err := loadOwn(w.tx.Gorm(), r.county.ID, p)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, v := range was.Variants {
+		known[v.Code] = true
+	}
+	before, d := was.Draft(), was.Draft()
+	lay(&d, values, pictures, r.register)
+	if p.State == Published && r.county.Policy.ReviewProducts && !r.office && reworded(before, d) {
+		p.State = InReview
+	}
+	return known, w.update(ctx, p, d)
 }
 
 // publish puts a product that has not been shown yet on sale, where that was
@@ -117,6 +116,7 @@ func lay(d *Draft, values []sheet.Values, pictures []uuid.UUID, r *register) {
 		n := VariantDraft{Code: v.VariantCode, Title: v.VariantTitle, Grade: v.Grade, Packing: v.Packing, Unit: v.Unit, NetWeightG: v.Grams, Price: v.Price, Stock: v.Stock}
 		if i, ok := at[v.VariantCode]; ok {
 			n.ID, n.Title = d.Variants[i].ID, over(d.Variants[i].Title, v.VariantTitle)
+			n.GrossWeightG = StillPacked(d.Variants[i].GrossWeightG, n.NetWeightG)
 			d.Variants[i] = n
 			continue
 		}
@@ -126,11 +126,7 @@ func lay(d *Draft, values []sheet.Values, pictures []uuid.UUID, r *register) {
 
 func over(old, words lang.Text) lang.Text {
 	out := lang.Text{}
-	for tag, s := range old {
-		out[tag] = s
-	}
-	for tag, s := range words {
-		out[tag] = s
-	}
+	maps.Copy(out, old)
+	maps.Copy(out, words)
 	return out
 }

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -18,11 +17,6 @@ import (
 type OwnPage struct {
 	Items []Own
 	Next  string // empty at the end
-}
-
-type placeInTime struct {
-	At time.Time `json:"t"`
-	ID uuid.UUID `json:"i"`
 }
 
 // Mine is a product of the actor's own.
@@ -113,7 +107,7 @@ func loadOwn(g *gorm.DB, tenant uuid.UUID, p *Product) (*Own, error) {
 
 func (s *Service) listOwn(ctx context.Context, tenant uuid.UUID, limit int, after, order, beyond string, filter func(*gorm.DB) *gorm.DB) (*OwnPage, error) {
 	limit = cursor.Limit(limit)
-	var from placeInTime
+	var from cursor.Place
 	more, err := cursor.Decode(after, &from)
 	if err != nil {
 		return nil, err
@@ -130,7 +124,7 @@ func (s *Service) listOwn(ctx context.Context, tenant uuid.UUID, limit int, afte
 		}
 		if len(rows) > limit {
 			rows = rows[:limit]
-			page.Next = cursor.Encode(placeInTime{rows[limit-1].UpdatedAt, rows[limit-1].ID})
+			page.Next = cursor.Encode(cursor.Place{At: rows[limit-1].UpdatedAt, ID: rows[limit-1].ID})
 		}
 		page.Items, err = loadOwns(g, tenant, rows)
 		return err
@@ -189,26 +183,16 @@ func loadOwns(g *gorm.DB, tenant uuid.UUID, rows []Product) ([]Own, error) {
 
 func loadNames(g *gorm.DB, tenant uuid.UUID, ids []uuid.UUID, at map[uuid.UUID]*Own) error {
 	var names []struct {
-		ID     uuid.UUID
-		Seller lang.Text
-		Code   string
+		ID       uuid.UUID
+		Seller   lang.Text
+		Code     string
+		Category lang.Text
 	}
-	err := g.Raw(`SELECT p.id, s.names AS seller, c.code FROM products p
+	err := g.Raw(`SELECT p.id, s.names AS seller, c.code, c.names AS category FROM products p
 		JOIN sellers s ON s.tenant_id = p.tenant_id AND s.id = p.seller_id JOIN categories c ON c.tenant_id = p.tenant_id AND c.id = p.category_id
 		WHERE p.tenant_id = ? AND p.id IN ?`, tenant, ids).Scan(&names).Error
 	for _, n := range names {
-		at[n.ID].SellerNames, at[n.ID].CategoryCode = n.Seller, n.Code
+		at[n.ID].SellerNames, at[n.ID].CategoryCode, at[n.ID].CategoryNames = n.Seller, n.Code, n.Category
 	}
 	return err
-}
-
-// Waiting is how many products an officer has to look at.
-func (s *Service) Waiting(ctx context.Context, who actor.Actor) (n int64, err error) {
-	if err := who.Need(actor.Officer, actor.Supervisor, actor.Operator); err != nil {
-		return 0, err
-	}
-	err = s.db.Read(ctx, func(g *gorm.DB) error {
-		return g.Model(&Product{}).Where("tenant_id = ? AND state = ?", who.Tenant, InReview).Count(&n).Error
-	})
-	return n, err
 }

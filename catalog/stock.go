@@ -111,13 +111,6 @@ func gathered(wants []Want) []Want {
 	return out
 }
 
-// Reserve is QueueReserve on its own.
-func Reserve(ctx context.Context, q pg.Querier, tenant, group uuid.UUID, wants []Want, now, until time.Time) error {
-	b := &pgx.Batch{}
-	QueueReserve(b, tenant, group, wants, now, until)
-	return OutOfStock(q.SendBatch(ctx, b).Close())
-}
-
 // OutOfStock turns a reservation's refusal into ErrOutOfStock with what was
 // short; any other error stays as it is.
 func OutOfStock(err error) error {

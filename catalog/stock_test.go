@@ -26,12 +26,14 @@ func now() time.Time { return clock.System{}.Now() }
 
 func reserve(ctx context.Context, db *pg.DB, group uuid.UUID, wants ...catalog.Want) error {
 	return db.Query(ctx, func(q pg.Querier) error {
-		return catalog.Reserve(ctx, q, pg.Tenant(ctx), group, wants, now(), now().Add(time.Hour))
+		b := &pgx.Batch{}
+		catalog.QueueReserve(b, pg.Tenant(ctx), group, wants, now(), now().Add(time.Hour))
+		return catalog.OutOfStock(q.SendBatch(ctx, b).Close())
 	})
 }
 
 // end runs one of the statements that end a group's reservations.
-func end(t *testing.T, ctx context.Context, db *pg.DB, queue func(b *pgx.Batch)) { //nolint:revive // t first
+func end(t *testing.T, ctx context.Context, db *pg.DB, queue func(b *pgx.Batch)) {
 	t.Helper()
 	require.NoError(t, db.Query(ctx, func(q pg.Querier) error {
 		b := &pgx.Batch{}
@@ -53,7 +55,7 @@ func TestAReservationIsAllOrNothingAndSaysWhatIsShort(t *testing.T) {
 		err := reserve(ctx, db, newID(), wants...)
 		require.ErrorIs(t, err, catalog.ErrOutOfStock)
 		var e *errs.Error
-		require.True(t, errors.As(err, &e))
+		require.ErrorAs(t, err, &e)
 		short := e.Data["short"].([]catalog.Short)
 		require.Len(t, short, 1)
 		if short[0].Variant == b {
@@ -118,14 +120,14 @@ func TestARushNeverOversells(t *testing.T) {
 				mine := slices.Clone(goods)
 				rand.Shuffle(len(mine), func(i, j int) { mine[i], mine[j] = mine[j], mine[i] })
 				group, wants := newID(), []catalog.Want{}
-				for _, v := range mine[:1+rand.IntN(4)] { //nolint:gosec // a test's dice
+				for _, v := range mine[:1+rand.IntN(4)] {
 					wants = append(wants, catalog.Want{Variant: v, Quantity: 1})
 				}
 				err := reserve(ctx, db, group, wants...)
 				switch {
 				case err == nil:
 					won.Add(int64(len(wants)))
-					if rand.IntN(2) == 0 { //nolint:gosec // a test's dice
+					if rand.IntN(2) == 0 {
 						_ = db.Query(ctx, func(q pg.Querier) error {
 							b := &pgx.Batch{}
 							catalog.QueueTake(b, tenant, group, now())

@@ -22,7 +22,7 @@ import (
 )
 
 // steps are all places between which a purchase can be cut off.
-var steps = []string{"before order", "after order", "after provider", "after note", "before paid", "after paid", "after refund"}
+var steps = []string{"before order", "after order", "after provider", "after note", "after event", "before paid", "after paid", "after refund"}
 
 // A process that buys, pays and cancels is killed at each step. The next one
 // finds the order whole or not at all, the stock right, and the buyer charged
@@ -34,7 +34,7 @@ func TestKilledAtEachStepNothingIsLost(t *testing.T) {
 			url, _ := testkit.URLs(t)
 			m := marketOn(t, testkit.Open(t, pg.Options{URL: url}), "longnan")
 			cart, q := m.quote(m.guest(), want{m.pear, 2}, want{m.tea, 1})
-			child := exec.Command(os.Args[0], "-test.run=^$") //nolint:gosec,noctx // this very test
+			child := exec.Command(os.Args[0], "-test.run=^$") //nolint:noctx // this very test
 			child.Env = append(os.Environ(), "DIE_AT="+step, "DIE_URL="+url, "DIE_TENANT="+m.tenant.String(), "DIE_QUOTE="+q.ID.String(), "DIE_CART="+cart.Token)
 			out, err := child.CombinedOutput()
 			var exit *exec.ExitError
@@ -77,7 +77,7 @@ func (m *market) chargedOnce(step string) {
 	switch step {
 	case "before order", "after order", "after provider", "after note":
 		require.Zero(m.t, took, "nobody had paid yet")
-	case "before paid", "after paid":
+	case "after event", "before paid", "after paid":
 		require.Equal(m.t, took, paid, "the buyer paid and gets the goods")
 	case "after refund":
 		require.Zero(m.t, took-gave, "cancelled and given back, once")
@@ -120,9 +120,7 @@ func buyUntil(step string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := m.ConfirmPayment(m.ctx, m.guest(), p.Payment.ID, func(ctx context.Context, ref string) (checkout.ProviderPayment, error) {
-		return m.box.Decide(ctx, ref, sandboxpay.Succeed)
-	}); err != nil {
+	if err := m.payUntil(step, p); err != nil {
 		return err
 	}
 	for _, o := range p.Orders {
@@ -132,4 +130,18 @@ func buyUntil(step string) error {
 	}
 	time.Sleep(10 * time.Second) // the refund is a job's
 	return runner.Stop(ctx)
+}
+
+// payUntil pays; the event is there before the buyer comes back, or after.
+func (m *market) payUntil(step string, p checkout.Placed) error {
+	if step == "after event" {
+		if _, err := m.box.Decide(m.ctx, p.Payment.Ref, sandboxpay.Succeed); err != nil {
+			return err
+		}
+		return m.box.Work(m.ctx)
+	}
+	_, err := m.ConfirmPayment(m.ctx, m.guest(), p.Payment.ID, func(ctx context.Context, ref string) (checkout.ProviderPayment, error) {
+		return m.box.Decide(ctx, ref, sandboxpay.Succeed)
+	})
+	return err
 }

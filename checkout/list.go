@@ -2,14 +2,13 @@ package checkout
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/binary"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"countyfair/internal/actor"
+	"countyfair/internal/cursor"
 	"countyfair/internal/errs"
 	"countyfair/internal/lang"
 	"countyfair/internal/money"
@@ -42,6 +41,7 @@ type Page struct {
 // ListRequest asks for a page.
 type ListRequest struct {
 	State  OrderState // empty: all
+	Oldest bool       // the oldest first, not the newest
 	Limit  int        // 1…100; 0: 24
 	Cursor string
 }
@@ -52,16 +52,22 @@ FROM orders o JOIN order_groups g ON g.tenant_id = o.tenant_id AND g.id = o.grou
 CROSS JOIN LATERAL (SELECT sum(l.quantity)::int AS pieces, count(*)::int AS lines, (array_agg(l.titles ORDER BY l.id))[1] AS first,
 	(SELECT pp.picture_id FROM product_pictures pp WHERE pp.tenant_id = o.tenant_id AND pp.product_id = (array_agg(l.product_id ORDER BY l.id))[1] ORDER BY pp.position LIMIT 1) AS picture
 	FROM order_lines l WHERE l.tenant_id = o.tenant_id AND l.order_id = o.id) l
-WHERE o.tenant_id = $1 AND (o.created_at, o.id) < ($3, $4) AND ($5 = '' OR o.state = $5) AND `
+WHERE o.tenant_id = $1 AND ($5 = '' OR o.state = $5) AND `
 
-const newestFirst = ` ORDER BY o.created_at DESC, o.id DESC LIMIT $6`
+const (
+	newestFirst = ` AND (o.created_at, o.id) < ($3, $4) ORDER BY o.created_at DESC, o.id DESC LIMIT $6`
+	oldestFirst = ` AND (o.created_at, o.id) > ($3, $4) ORDER BY o.created_at, o.id LIMIT $6`
+)
+
+// endOfTime is later than any order.
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // ListPurchases lists the account's orders, newest first.
 func (s *Service) ListPurchases(ctx context.Context, who actor.Actor, r ListRequest) (Page, error) {
 	if !who.SignedIn() {
 		return Page{}, errs.SignIn()
 	}
-	return s.list(ctx, who.Tenant, selectSummaries+`g.account_id = $2`+newestFirst, who.Account, r)
+	return s.list(ctx, who.Tenant, selectSummaries+`g.account_id = $2`, who.Account, r)
 }
 
 // ListSales lists the orders that the actor's own seller has received, newest
@@ -70,7 +76,7 @@ func (s *Service) ListSales(ctx context.Context, who actor.Actor, r ListRequest)
 	if err := who.Need(actor.Seller); err != nil {
 		return Page{}, err
 	}
-	return s.list(ctx, who.Tenant, selectSummaries+`o.seller_id = $2 AND g.state = 'paid'`+newestFirst, who.Seller, r)
+	return s.list(ctx, who.Tenant, selectSummaries+`o.seller_id = $2 AND g.state = 'paid'`, who.Seller, r)
 }
 
 // ListAll lists all orders of the county for its officers, newest first.
@@ -78,7 +84,7 @@ func (s *Service) ListAll(ctx context.Context, who actor.Actor, r ListRequest) (
 	if err := who.Need(actor.Officer, actor.Supervisor); err != nil {
 		return Page{}, err
 	}
-	return s.list(ctx, who.Tenant, selectSummaries+`$2::uuid IS NOT NULL`+newestFirst, who.Account, r)
+	return s.list(ctx, who.Tenant, selectSummaries+`$2::uuid IS NOT NULL`, who.Account, r)
 }
 
 func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose uuid.UUID, r ListRequest) (Page, error) {
@@ -92,16 +98,19 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose 
 	if r.State != "" && !slices.Contains(OrderStates, r.State) {
 		wrong.Add("state", "unknown_state", "There is no such state of an order.")
 	}
-	at, id, ok := readCursor(r.Cursor)
-	if !ok {
-		wrong.Add("cursor", "not_a_cursor", "Take the cursor from the page before.")
+	order, from := newestFirst, cursor.Place{At: endOfTime, ID: uuid.Max}
+	if r.Oldest {
+		order, from = oldestFirst, cursor.Place{}
 	}
 	if err := wrong.Err(); err != nil {
 		return Page{}, err
 	}
+	if _, err := cursor.Decode(r.Cursor, &from); err != nil {
+		return Page{}, err
+	}
 	page := Page{Items: []OrderSummary{}}
 	err := s.db.Query(ctx, func(q pg.Querier) error {
-		rows, err := q.Query(ctx, sql, tenant, whose, at, id, string(r.State), r.Limit+1)
+		rows, err := q.Query(ctx, sql+order, tenant, whose, from.At, from.ID, string(r.State), r.Limit+1)
 		if err != nil {
 			return err
 		}
@@ -119,29 +128,7 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, sql string, whose 
 	if len(page.Items) > r.Limit {
 		page.Items = page.Items[:r.Limit]
 		last := page.Items[r.Limit-1]
-		page.Next = writeCursor(last.CreatedAt, last.ID)
+		page.Next = cursor.Encode(cursor.Place{At: last.CreatedAt, ID: last.ID})
 	}
 	return page, err
-}
-
-// A cursor is the sort key and the id of the last item shown.
-func writeCursor(at time.Time, id uuid.UUID) string {
-	b := binary.BigEndian.AppendUint64(nil, uint64(at.UnixMicro())) //nolint:gosec // read back the same way
-	return base64.RawURLEncoding.EncodeToString(append(b, id[:]...))
-}
-
-func readCursor(c string) (time.Time, uuid.UUID, bool) {
-	if c == "" {
-		return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), uuid.Max, true
-	}
-	b, err := base64.RawURLEncoding.DecodeString(c)
-	if err != nil || len(b) != 24 {
-		return time.Time{}, uuid.Nil, false
-	}
-	micros := int64(binary.BigEndian.Uint64(b)) //nolint:gosec // as it was written
-	at := time.UnixMicro(micros).UTC()
-	if at.Year() < 2000 || at.Year() > 9999 {
-		return time.Time{}, uuid.Nil, false
-	}
-	return at, uuid.UUID(b[8:]), true
 }

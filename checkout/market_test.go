@@ -3,7 +3,6 @@ package checkout_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"countyfair/internal/notify"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
+	"countyfair/ledger"
 	"countyfair/shipping"
 	"countyfair/tenants"
 )
@@ -35,9 +35,10 @@ type market struct {
 	box     *sandboxpay.Sandbox
 	jobs    *jobs.Registry
 	post    *post
-	pear    uuid.UUID // 12.50, 1.2 kg, 20 there
-	plum    uuid.UUID // 8.00, 0.5 kg, 20 there, of the same seller
-	tea     uuid.UUID // 60.00, 0.25 kg, 20 there, of the other
+	borders checkout.Borders // nil: nothing goes abroad
+	pear    uuid.UUID        // 12.50, 1.2 kg, 20 there
+	plum    uuid.UUID        // 8.00, 0.5 kg, 20 there, of the same seller
+	tea     uuid.UUID        // 60.00, 0.25 kg, 20 there, of the other
 	pears   actor.Actor
 	teas    actor.Actor
 	officer actor.Actor
@@ -102,17 +103,17 @@ func (m *market) assemble(ctx context.Context) error {
 	}
 	m.box = sandboxpay.New(m.db, m.clock, sandboxpay.Options{Secret: []byte("secret"), Settle: time.Minute, Page: func(ref string) string { return "/sandbox/" + ref }})
 	m.Service = checkout.NewService(m.db, m.clock, dir, m.jobs, silent(), checkout.Config{
-		Secret: []byte("secret"), Provider: sandboxpay.Name,
+		Secret: []byte("secret"), Provider: sandboxpay.Name, Borders: m.borders,
 		OrderURL: func(c *tenants.County, path string) string { return "http://" + c.Slug + ".localhost" + path },
 	}, m.box)
 	m.box.SetTell(func(ctx context.Context, h headers, body []byte) error {
 		return m.ReceiveWebhook(ctx, sandboxpay.Name, h, body)
 	})
-	notify.NewOutbox(m.db, m.clock, m.jobs, m.post, map[notify.Channel]notify.Sender{notify.Email: m.post, notify.SMS: m.post})
+	notify.Register(m.db, m.clock, m.jobs, m.post, map[notify.Channel]notify.Sender{notify.Email: m.post, notify.SMS: m.post})
 	return nil
 }
 
-func silent() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func (m *market) zone(name, countries, areas string, delivers bool, first, next int64, position int) {
 	m.exec(`INSERT INTO delivery_zones (tenant_id, id, names, countries, areas, delivers, currency, first_kg, next_kg, free_above, position)
@@ -228,6 +229,16 @@ func (m *market) sound() {
 	} {
 		require.Zero(m.t, one[int](m, sql), what)
 	}
+	m.booked()
+}
+
+// booked checks that the book agrees with the orders.
+func (m *market) booked() ledger.Report {
+	m.t.Helper()
+	r, err := ledger.NewBook(m.db, m.clock).Verify(m.ctx, actor.OfSystem(m.tenant), m.Service)
+	require.NoError(m.t, err)
+	require.Nil(m.t, r.Difference)
+	return r
 }
 
 func history(o checkout.Order) string {

@@ -26,7 +26,7 @@ func (webhookArgs) Kind() string { return "checkout.webhook" }
 // is to be learnt needs no job.
 const storeEvent = `WITH i AS (
 	INSERT INTO webhook_inbox (provider, event_id, kind, provider_ref, payload, received_at, processed_at)
-	VALUES ($1, $2, $3, $4, $5, $6, CASE WHEN $4 = '' OR EXISTS (SELECT FROM payments WHERE tenant_id = $7 AND id = $8 AND settled) THEN $6 END)
+	VALUES ($1, $2, $3, $4, $5, $6::timestamptz, CASE WHEN $4 = '' OR EXISTS (SELECT FROM payments WHERE tenant_id = $7 AND id = $8 AND settled) THEN $6::timestamptz END)
 	ON CONFLICT (provider, event_id) DO NOTHING RETURNING processed_at
 )
 INSERT INTO river_job (args, kind, max_attempts, metadata, priority, queue, state, tags, scheduled_at, created_at)
@@ -51,7 +51,11 @@ func (s *Service) ReceiveWebhook(ctx context.Context, name string, header http.H
 	}
 	b := &pgx.Batch{}
 	b.Queue(storeEvent, name, e.ID, e.Kind, e.Ref, body, s.clock.Now(), tenant, payment, webhookArgs{}.Kind())
-	return s.atomic(pg.WithTenant(ctx, tenant), b, nil)
+	if err := s.atomic(pg.WithTenant(ctx, tenant), b, nil); err != nil {
+		return err
+	}
+	s.step("after event")
+	return nil
 }
 
 // owner finds whose payment a provider speaks of; zero ids where we know of none.

@@ -1,10 +1,13 @@
 package demo
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 
+	"countyfair/customs"
+	"countyfair/internal/actor"
 	"countyfair/internal/lang"
 	"countyfair/tenants"
 )
@@ -28,7 +31,10 @@ type county struct {
 	Sellers        []seller             `json:"sellers"`
 	Delivery       []zone               `json:"delivery"`
 	NotDelivered   []string             `json:"not_delivered"`
+	Exports        []export             `json:"export_decisions"`
 	Pages          map[string]lang.Text `json:"pages"`
+
+	samples *samples
 }
 
 type category struct {
@@ -62,6 +68,31 @@ type zone struct {
 	DaysMax   int       `json:"days_max"`
 }
 
+// export is what the sample office decided, for each of the countries, of goods
+// that the tables say nothing of.
+type export struct {
+	Countries []string        `json:"countries"`
+	Prefixes  []string        `json:"hs_prefixes"`
+	Outcome   customs.Outcome `json:"outcome"`
+	Documents []string        `json:"documents"`
+	Note      string          `json:"note"`
+}
+
+// exports has the office settle what the county sends abroad.
+func (s Services) exports(ctx context.Context, officer actor.Actor, c *county) error {
+	for _, e := range c.Exports {
+		for _, country := range e.Countries {
+			for _, prefix := range e.Prefixes {
+				d := customs.Decision{Destination: country, HSPrefix: prefix, Outcome: e.Outcome, Documents: e.Documents, Note: e.Note}
+				if _, err := s.Customs.Decide(ctx, officer, d); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
 func read(slug string) (*county, error) {
 	raw, err := fs.ReadFile(Files, slug+"/county.json")
 	if err != nil {
@@ -71,7 +102,17 @@ func read(slug string) (*county, error) {
 	if err := json.Unmarshal(raw, c); err != nil {
 		return nil, fmt.Errorf("demo: %s/county.json: %w", slug, err)
 	}
-	return c, nil
+	c.samples, err = readSamples(c)
+	return c, err
+}
+
+// login is the account of the seller of that code: the first of the county has
+// the one that the demo names.
+func (c *county) login(code string) string {
+	if code == c.Sellers[0].Code {
+		code = "seller"
+	}
+	return code + "@" + c.Slug + ".demo"
 }
 
 // zones in the order in which they are tried: where nothing is sent comes first.

@@ -46,7 +46,7 @@ func (s Services) importSheet(ctx context.Context, officer actor.Actor, name str
 	if im.State != catalog.Done || im.Refused > 0 {
 		return 0, fmt.Errorf("%s: the import ended as %q with %d rows refused", name, im.State, im.Refused)
 	}
-	all, err := s.Catalog.Categories(ctx, officer)
+	all, err := s.Catalog.CountedCategories(ctx, officer)
 	for _, k := range all {
 		products += k.Products
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,7 +15,10 @@ import (
 
 	"countyfair/auth"
 	"countyfair/catalog"
+	"countyfair/checkout"
+	"countyfair/customs"
 	"countyfair/internal/actor"
+	"countyfair/internal/clock"
 	"countyfair/internal/pg"
 	"countyfair/sellers"
 	"countyfair/tenants"
@@ -26,6 +30,13 @@ type Services struct {
 	Auth     *auth.Service
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
+	Customs  *customs.Service
+	Checkout *checkout.Service
+	// At is the same use-cases at another time: sample orders are some days old.
+	At func(c clock.Clock) Services
+	// Pay is the buyer's click on the sandbox's page.
+	Pay  func(ctx context.Context, ref string) (checkout.ProviderPayment, error)
+	Seed int64 // decides which sample orders there are
 }
 
 // say tells a person how far it is.
@@ -40,9 +51,6 @@ func Seed(ctx context.Context, s Services, say say) error {
 	}
 	var all errgroup.Group // side by side: an import mostly waits
 	for _, slug := range Slugs {
-		if known, err := s.Counties.Directory().BySlug(slug); err == nil && known.State != tenants.Draft {
-			continue
-		}
 		all.Go(func() error { return s.seed(ctx, operator, slug, say) })
 	}
 	return all.Wait()
@@ -54,11 +62,20 @@ func (s Services) seed(ctx context.Context, operator actor.Actor, slug string, s
 	if err != nil {
 		return err
 	}
-	n, err := s.county(ctx, operator, c, say)
-	if err != nil {
+	if known, err := s.Counties.Directory().BySlug(slug); err != nil || known.State == tenants.Draft {
+		n, err := s.county(ctx, operator, c, say)
+		if err != nil {
+			return fmt.Errorf("demo: %s: %w", slug, err)
+		}
+		say("%s: %d kinds of produce from %d sellers (%.1f s)", c.Names.In("en"), n, len(c.Sellers), time.Since(began).Seconds())
+	}
+	t, err := s.Counties.Directory().BySlug(slug)
+	if err != nil || t.State != tenants.Open {
+		return err
+	}
+	if err := s.orders(pg.WithTenant(ctx, t.ID), c, t); err != nil {
 		return fmt.Errorf("demo: %s: %w", slug, err)
 	}
-	say("%s: %d kinds of produce from %d sellers (%.1f s)", c.Names.In("en"), n, len(c.Sellers), time.Since(began).Seconds())
 	return nil
 }
 
@@ -83,10 +100,16 @@ func (s Services) county(ctx context.Context, operator actor.Actor, c *county, s
 	if err := s.look(ctx, officer, c, t); err != nil {
 		return 0, err
 	}
+	if err := s.exports(ctx, officer, c); err != nil {
+		return 0, err
+	}
 	if err := s.stalls(ctx, officer, c, t); err != nil {
 		return 0, err
 	}
 	if products, err = s.produce(ctx, officer, c, say); err != nil {
+		return 0, err
+	}
+	if err := s.waiting(ctx, officer, c, t); err != nil {
 		return 0, err
 	}
 	_, err = s.Counties.MoveTo(ctx, operator, t.ID, tenants.Open, "")
@@ -100,7 +123,12 @@ func (s Services) people(ctx context.Context, t *tenants.County, c *county) (off
 		name string
 		role actor.Role
 		show string
-	}{{"officer", actor.Officer, "Officer"}, {"supervisor", actor.Supervisor, "Supervisor"}, {"seller", actor.Buyer, c.Sellers[0].Contact}, {"buyer", actor.Buyer, "Buyer"}} {
+	}{
+		{"officer", actor.Officer, c.samples.People["officer"]},
+		{"supervisor", actor.Supervisor, c.samples.People["supervisor"]},
+		{"seller", actor.Buyer, c.Sellers[0].Contact},
+		{"buyer", actor.Buyer, c.samples.People["buyer"]},
+	} {
 		a, err := s.account(ctx, t.ID, p.name+"@"+c.Slug+".demo", p.role, p.show, language)
 		if err != nil {
 			return officer, err
@@ -112,18 +140,22 @@ func (s Services) people(ctx context.Context, t *tenants.County, c *county) (off
 	return officer, nil
 }
 
-// account makes an account of the demo, or finds it.
+// account finds an account of the demo, or makes it.
 func (s Services) account(ctx context.Context, tenant uuid.UUID, login string, role actor.Role, name, language string) (actor.Actor, error) {
 	system := actor.OfSystem(tenant)
-	made, err := s.Auth.CreateUser(ctx, system, tenant, auth.NewUser{Login: login, Password: Password, Role: role, Name: name, Language: language})
+	found, _, err := s.Auth.ListUsers(ctx, system, tenant, auth.UserFilter{Query: login})
 	if err != nil {
-		found, _, lookErr := s.Auth.ListUsers(ctx, system, tenant, auth.UserFilter{Query: login})
-		if lookErr != nil || len(found) != 1 {
+		return actor.Actor{}, err
+	}
+	found = slices.DeleteFunc(found, func(a auth.Account) bool { return a.Email != login }) // a part of an address finds others too
+	if len(found) == 0 {
+		made, err := s.Auth.CreateUser(ctx, system, tenant, auth.NewUser{Login: login, Password: Password, Role: role, Name: name, Language: language})
+		if err != nil {
 			return actor.Actor{}, err
 		}
-		made = found[0]
+		found = append(found, made)
 	}
-	a := actor.Actor{Tenant: tenant, Account: made.ID, Language: language}
+	a := actor.Actor{Tenant: tenant, Account: found[0].ID, Language: language}
 	if role != actor.Buyer {
 		a.Roles = []actor.Role{role}
 	}
@@ -184,11 +216,7 @@ func (s Services) picture(ctx context.Context, who actor.Actor, file string) (uu
 // account seller@<county>.demo; the others have accounts nobody signs in with.
 func (s Services) stalls(ctx context.Context, officer actor.Actor, c *county, t *tenants.County) error {
 	for i, sl := range c.Sellers {
-		login := sl.Code + "@" + c.Slug + ".demo"
-		if i == 0 {
-			login = "seller@" + c.Slug + ".demo"
-		}
-		who, err := s.account(ctx, t.ID, login, actor.Buyer, sl.Contact, t.DefaultLanguage())
+		who, err := s.account(ctx, t.ID, c.login(sl.Code), actor.Buyer, sl.Contact, t.DefaultLanguage())
 		if err != nil {
 			return err
 		}

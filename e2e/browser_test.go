@@ -3,13 +3,14 @@ package e2e_test
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"countyfair/internal/testkit/chrome"
 )
 
 // artefacts is where screenshots are kept.
@@ -22,33 +23,12 @@ type browser struct {
 	name string
 }
 
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{os.Getenv("CHROME"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if name == "" {
-			continue
-		}
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("no Chromium here: `make test` installs it on Debian and Ubuntu; elsewhere set CHROME")
-	return ""
-}
-
 // open starts a browser of that width for a person who reads the language.
 func open(t *testing.T, name, language string, width int) *browser {
 	t.Helper()
 	require.NoError(t, os.MkdirAll(artefacts, 0o750))
-	o := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.Flag("disable-gpu", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("host-resolver-rules", "MAP *.localhost 127.0.0.1"), chromedp.Flag("lang", language), chromedp.Flag("accept-lang", language), chromedp.WindowSize(width, 900))
-	alloc, stop := chromedp.NewExecAllocator(t.Context(), o...)
-	t.Cleanup(stop)
-	ctx, end := chromedp.NewContext(alloc)
-	t.Cleanup(end)
+	ctx := chrome.Open(t, chromedp.Flag("lang", language), chromedp.Flag("accept-lang", language), chromedp.WindowSize(width, 900))
 	b := &browser{t: t, ctx: ctx, name: name}
-	// The first action starts the browser, so its context is the browser's own life.
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(int64(width), 900)))
 	return b
 }

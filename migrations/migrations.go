@@ -25,9 +25,9 @@ var files embed.FS
 
 // Status is one migration and whether it has run.
 type Status struct {
-	Version int64
-	Name    string
-	Applied bool
+	Version int64  `json:"version"`
+	Name    string `json:"file"`
+	Applied bool   `json:"applied"`
 }
 
 // Up brings the schema to the newest version. url is the owner's.
@@ -92,7 +92,12 @@ func Current(ctx context.Context, q Querier) (int64, error) {
 }
 
 func with(ctx context.Context, url string, fn func(*goose.Provider, *pgxpool.Pool) error) error {
-	pool, err := pgxpool.New(ctx, url)
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return err
+	}
+	config.AfterConnect = impatient
+	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return err
 	}
@@ -104,6 +109,13 @@ func with(ctx context.Context, url string, fn func(*goose.Provider, *pgxpool.Poo
 		return err
 	}
 	return fn(p, pool)
+}
+
+// impatient gives up on a lock that is not to be had: whoever waits for it makes
+// every later statement on the table wait behind them.
+func impatient(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `SET lock_timeout = '10s'`)
+	return err
 }
 
 func provider(db *sql.DB) (*goose.Provider, error) {

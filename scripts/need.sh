@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what is named and missing: go, postgres, pgbouncer, chromium, fonts.
+# Installs what is named and missing: go, postgres, pgbouncer, chromium, fonts,
+# paperfont (that customs papers are printed in), pdftext (that reads them), npm, axe (by npm, into .cache).
 # On Debian and Ubuntu by apt, as root or through sudo; elsewhere it says the
 # one command to type. Says nothing when nothing is missing.
 set -eu
@@ -56,6 +57,15 @@ cjk_here() {
 	[ -n "$(fc-list :lang=zh family 2>/dev/null)" ]
 }
 
+paperfont_here() {
+	[ -n "${PAPER_FONT:-}" ] && return 0
+	for path in /usr/share/fonts/truetype/wqy /usr/share/fonts/wenquanyi /usr/share/fonts/wqy-microhei /usr/local/share/fonts /Library/Fonts; do
+		[ -e "$path/wqy-microhei.ttc" ] && return 0
+	done
+	return 1
+}
+
+axe=no
 for what in "$@"; do
 	case $what in
 	go) need_go ;;
@@ -63,17 +73,27 @@ for what in "$@"; do
 	pgbouncer) have pgbouncer || [ -x /usr/sbin/pgbouncer ] || lack pgbouncer ;;
 	chromium) chromium_here || lack chromium ;;
 	fonts) cjk_here || lack fonts-noto-cjk ;;
+	paperfont) # elsewhere the market runs without it, and doctor says so
+		paperfont_here || { have apt-get && lack fonts-wqy-microhei; } || say "To print customs papers, name a TrueType font with Chinese glyphs in PAPER_FONT." ;;
+	pdftext) have pdftotext || lack poppler-utils ;;
+	npm) have npm || lack npm ;;
+	axe) axe=yes; have npm || lack npm ;;
 	*) say "need.sh: unknown part $what"; exit 2 ;;
 	esac
 done
-[ -n "$missing" ] || exit 0
+
+finish() {
+	[ "$axe" = no ] || sh "$(dirname "$0")/npm.sh" axe-core 4.14.1
+	exit 0
+}
+[ -n "$missing" ] || finish
 
 if ! have apt-get; then
 	say "These are missing:$missing."
 	if have brew; then
-		say "Type: brew install $(echo "$missing" | sed 's/ postgresql/ postgresql@16/; s/ chromium/ --cask chromium/; s/ fonts-noto-cjk/ --cask font-noto-sans-cjk-sc/')"
+		say "Type: brew install $(echo "$missing" | sed 's/ postgresql/ postgresql@16/; s/ chromium/ --cask chromium/; s/ npm/ node/; s/ fonts-noto-cjk/ --cask font-noto-sans-cjk-sc/; s/ poppler-utils/ poppler/')"
 	else
-		say "Type, on Fedora: sudo dnf install postgresql-server pgbouncer chromium google-noto-sans-cjk-fonts (elsewhere: the same parts by your package manager)."
+		say "Type, on Fedora: sudo dnf install postgresql-server pgbouncer chromium npm google-noto-sans-cjk-fonts poppler-utils (elsewhere: the same parts by your package manager)."
 	fi
 	exit 1
 fi
@@ -84,6 +104,7 @@ if [ "$(id -u)" -ne 0 ]; then
 		sudo="sudo"
 	else
 		say "These are missing:$missing. Type: sudo apt-get install$missing"
+		[ "$missing" != " fonts-wqy-microhei" ] || finish # only papers need it
 		exit 1
 	fi
 fi
@@ -108,6 +129,7 @@ case $missing in
 *chromium*) # Ubuntu calls it otherwise
 	apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]' || missing=$(echo "$missing" | sed 's/ chromium/ chromium-browser/') ;;
 esac
-[ -n "$missing" ] || exit 0
+[ -n "$missing" ] || finish
 # shellcheck disable=SC2086 # a list of words
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold $missing >/dev/null
+finish

@@ -2,7 +2,6 @@ package sellers
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -15,11 +14,6 @@ import (
 type Page struct {
 	Items []Seller
 	Next  string // empty at the end
-}
-
-type place struct {
-	At time.Time `json:"t"`
-	ID uuid.UUID `json:"i"`
 }
 
 // List is the approved sellers, those who came first first, for anybody.
@@ -39,21 +33,9 @@ func (s *Service) Applications(ctx context.Context, who actor.Actor, state State
 	return s.list(ctx, who.Tenant, state, limit, after)
 }
 
-// Waiting counts the applications that wait for an officer.
-func (s *Service) Waiting(ctx context.Context, who actor.Actor) (int64, error) {
-	if err := who.Need(actor.Officer, actor.Supervisor, actor.Operator); err != nil {
-		return 0, err
-	}
-	var n int64
-	err := s.db.Read(ctx, func(g *gorm.DB) error {
-		return g.Model(&Seller{}).Where("tenant_id = ? AND state = ?", who.Tenant, Applied).Count(&n).Error
-	})
-	return n, err
-}
-
 func (s *Service) list(ctx context.Context, tenant uuid.UUID, state State, limit int, after string) (*Page, error) {
 	limit = cursor.Limit(limit)
-	var from place
+	var from cursor.Place
 	more, err := cursor.Decode(after, &from)
 	if err != nil {
 		return nil, err
@@ -69,7 +51,7 @@ func (s *Service) list(ctx context.Context, tenant uuid.UUID, state State, limit
 	if len(page.Items) > limit {
 		page.Items = page.Items[:limit]
 		last := page.Items[limit-1]
-		page.Next = cursor.Encode(place{last.AppliedAt, last.ID})
+		page.Next = cursor.Encode(cursor.Place{At: last.AppliedAt, ID: last.ID})
 	}
 	return page, err
 }

@@ -2,7 +2,6 @@ package sellers_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"testing"
 	"time"
@@ -43,7 +42,7 @@ func (w *world) serve(t *testing.T) *sellers.Service {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	t.Cleanup(stop)
-	dir, err := tenants.OpenDirectory(ctx, w.db, "localhost", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	dir, err := tenants.OpenDirectory(ctx, w.db, "localhost", slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	return sellers.NewService(w.db, dir, &clock.Fixed{At: time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)})
 }

@@ -1,6 +1,9 @@
 package shipping
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // area is one first-level division of a country, as ISO 3166-2 lists it.
 type area struct {
@@ -9,43 +12,44 @@ type area struct {
 }
 
 // areas are the divisions of the countries in which counties deliver by area.
-// Source: ISO 3166-2 (CN, KE).
+// Source: ISO 3166-2 (CN, KE). China's stand in the order of its own division
+// codes (GB/T 2260), in which every form there has them.
 var areas = map[string][]area{
 	"CN": {
-		{"CN-AH", []string{"安徽", "Anhui"}},
 		{"CN-BJ", []string{"北京", "Beijing"}},
-		{"CN-CQ", []string{"重庆", "Chongqing"}},
+		{"CN-TJ", []string{"天津", "Tianjin"}},
+		{"CN-HE", []string{"河北", "Hebei"}},
+		{"CN-SX", []string{"山西", "Shanxi"}},
+		{"CN-NM", []string{"内蒙古", "Inner Mongolia", "Nei Mongol"}},
+		{"CN-LN", []string{"辽宁", "Liaoning"}},
+		{"CN-JL", []string{"吉林", "Jilin"}},
+		{"CN-HL", []string{"黑龙江", "Heilongjiang"}},
+		{"CN-SH", []string{"上海", "Shanghai"}},
+		{"CN-JS", []string{"江苏", "Jiangsu"}},
+		{"CN-ZJ", []string{"浙江", "Zhejiang"}},
+		{"CN-AH", []string{"安徽", "Anhui"}},
 		{"CN-FJ", []string{"福建", "Fujian"}},
-		{"CN-GD", []string{"广东", "Guangdong"}},
-		{"CN-GS", []string{"甘肃", "Gansu"}},
-		{"CN-GX", []string{"广西", "Guangxi", "广西壮族", "Guangxi Zhuang"}},
-		{"CN-GZ", []string{"贵州", "Guizhou"}},
+		{"CN-JX", []string{"江西", "Jiangxi"}},
+		{"CN-SD", []string{"山东", "Shandong"}},
 		{"CN-HA", []string{"河南", "Henan"}},
 		{"CN-HB", []string{"湖北", "Hubei"}},
-		{"CN-HE", []string{"河北", "Hebei"}},
-		{"CN-HI", []string{"海南", "Hainan"}},
-		{"CN-HK", []string{"香港", "Hong Kong"}},
-		{"CN-HL", []string{"黑龙江", "Heilongjiang"}},
 		{"CN-HN", []string{"湖南", "Hunan"}},
-		{"CN-JL", []string{"吉林", "Jilin"}},
-		{"CN-JS", []string{"江苏", "Jiangsu"}},
-		{"CN-JX", []string{"江西", "Jiangxi"}},
-		{"CN-LN", []string{"辽宁", "Liaoning"}},
-		{"CN-MO", []string{"澳门", "Macao", "Macau"}},
-		{"CN-NM", []string{"内蒙古", "Inner Mongolia", "Nei Mongol"}},
-		{"CN-NX", []string{"宁夏", "Ningxia", "宁夏回族", "Ningxia Hui"}},
-		{"CN-QH", []string{"青海", "Qinghai"}},
+		{"CN-GD", []string{"广东", "Guangdong"}},
+		{"CN-GX", []string{"广西", "Guangxi", "广西壮族", "Guangxi Zhuang"}},
+		{"CN-HI", []string{"海南", "Hainan"}},
+		{"CN-CQ", []string{"重庆", "Chongqing"}},
 		{"CN-SC", []string{"四川", "Sichuan"}},
-		{"CN-SD", []string{"山东", "Shandong"}},
-		{"CN-SH", []string{"上海", "Shanghai"}},
-		{"CN-SN", []string{"陕西", "Shaanxi"}},
-		{"CN-SX", []string{"山西", "Shanxi"}},
-		{"CN-TJ", []string{"天津", "Tianjin"}},
-		{"CN-TW", []string{"台湾", "Taiwan"}},
-		{"CN-XJ", []string{"新疆", "Xinjiang", "新疆维吾尔", "Xinjiang Uygur"}},
-		{"CN-XZ", []string{"西藏", "Xizang", "Tibet"}},
+		{"CN-GZ", []string{"贵州", "Guizhou"}},
 		{"CN-YN", []string{"云南", "Yunnan"}},
-		{"CN-ZJ", []string{"浙江", "Zhejiang"}},
+		{"CN-XZ", []string{"西藏", "Xizang", "Tibet"}},
+		{"CN-SN", []string{"陕西", "Shaanxi"}},
+		{"CN-GS", []string{"甘肃", "Gansu"}},
+		{"CN-QH", []string{"青海", "Qinghai"}},
+		{"CN-NX", []string{"宁夏", "Ningxia", "宁夏回族", "Ningxia Hui"}},
+		{"CN-XJ", []string{"新疆", "Xinjiang", "新疆维吾尔", "Xinjiang Uygur"}},
+		{"CN-TW", []string{"台湾", "Taiwan"}},
+		{"CN-HK", []string{"香港", "Hong Kong"}},
+		{"CN-MO", []string{"澳门", "Macao", "Macau"}},
 	},
 	"KE": {
 		{"KE-01", []string{"Baringo"}},
@@ -143,9 +147,10 @@ type Area struct {
 	Name string
 }
 
-// Areas lists the divisions of a country in the order of their codes, named in
-// Chinese where chinese is set and such a name is known. None are listed for a
-// country without a table.
+// Areas lists the divisions of a country. Where chinese is set they have their
+// Chinese names, as far as known, in the order that Chinese forms have; otherwise
+// they are in the order of their names. None are listed for a country without a
+// table.
 func Areas(country string, chinese bool) []Area {
 	list := make([]Area, 0, len(areas[country]))
 	for _, a := range areas[country] {
@@ -154,6 +159,9 @@ func Areas(country string, chinese bool) []Area {
 			name = a.names[1]
 		}
 		list = append(list, Area{a.code, name})
+	}
+	if !chinese {
+		slices.SortFunc(list, func(a, b Area) int { return strings.Compare(a.Name, b.Name) })
 	}
 	return list
 }

@@ -1,7 +1,6 @@
 package shipping_test
 
 import (
-	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -81,7 +80,7 @@ func TestAnAddressIsCleanedOrEveryWrongFieldNamed(t *testing.T) {
 
 	_, err = shipping.Address{Country: "XX", Phone: "12", Line2: strings.Repeat("长", 201), City: "a\x00b"}.Clean("address.")
 	var e *errs.Error
-	require.True(t, errors.As(err, &e))
+	require.ErrorAs(t, err, &e)
 	reasons := map[string]string{}
 	for _, f := range e.Fields {
 		reasons[f.Name] = f.Reason

@@ -19,7 +19,7 @@ import (
 // Refusals of the directory.
 var (
 	ErrUnknownCounty = errs.New(errs.NotFound, "county_not_found", "There is no market at this address.")
-	ErrHostDisagrees = errs.New(errs.Invalid, "county_mismatch", "The X-County header names another county than the address.")
+	ErrHostDisagrees = errs.New(errs.Malformed, "county_mismatch", "The X-County header names another county than the address.")
 )
 
 // Directory knows all counties by slug and by domain.
@@ -241,15 +241,11 @@ func (d *Directory) listen(ctx context.Context) {
 }
 
 func (d *Directory) hear(ctx context.Context, connected func()) error {
-	conn, err := d.db.Pool().Acquire(ctx)
+	raw, err := d.db.Listen(ctx, "county_changed")
 	if err != nil {
 		return err
 	}
-	raw := conn.Hijack()                        // a listening connection never goes back to the pool
 	defer raw.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it is going away
-	if _, err := raw.Exec(ctx, "LISTEN county_changed"); err != nil {
-		return err
-	}
 	if err := d.loadAll(ctx); err != nil {
 		return err
 	}

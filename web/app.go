@@ -5,17 +5,22 @@ package web
 
 import (
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"countyfair/auth"
 	"countyfair/catalog"
+	"countyfair/customs"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
 	"countyfair/internal/jobs"
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/api"
@@ -26,6 +31,7 @@ import (
 	"countyfair/web/pages/storefront"
 	"countyfair/web/problem"
 	"countyfair/web/static"
+	"countyfair/web/ui"
 	"countyfair/web/words"
 )
 
@@ -40,14 +46,18 @@ type Deps struct {
 	Metrics  *observe.Metrics
 	Tracing  *observe.Tracing
 	Health   *observe.Health // nil: health answers on an address of its own
+	Leaving  func() bool     // the program is on its way out; nil: it never is
 	Counties *tenants.Service
 	Accounts *auth.Service
 	People   middleware.Authenticator
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
+	Customs  *customs.Service // nil: nothing goes abroad
+	Reports  *reports.Service // comes with Customs
 	Stock    *catalog.Stock
 	Sandbox  api.Decide // nil: not offered
 	Shop     Shop
+	Samples  bool // the pages of all components are shown
 }
 
 // requestTime is the most a request may take.
@@ -58,21 +68,22 @@ func New(d Deps) (*fiber.App, error) {
 	problems := problem.NewWriter(page.Translate, d.Log)
 	kit := d.kit()
 	app := fiber.New(fiber.Config{
-		AppName:                 "countyfair",
-		Immutable:               true, // Fiber reuses its buffers; what we keep must be ours
-		DisableStartupMessage:   true,
-		StreamRequestBody:       true,
-		BodyLimit:               middleware.SmallBody,
-		ReadTimeout:             30 * time.Second,
-		WriteTimeout:            60 * time.Second,
-		IdleTimeout:             75 * time.Second,
-		ReadBufferSize:          16 << 10,
-		EnableTrustedProxyCheck: true,
-		TrustedProxies:          d.Config.TrustProxy,
-		ProxyHeader:             fiber.HeaderXForwardedFor,
-		EnableIPValidation:      true,
-		ErrorHandler:            middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
+		AppName:               "countyfair",
+		Immutable:             true, // Fiber reuses its buffers; what we keep must be ours
+		DisableStartupMessage: true,
+		StreamRequestBody:     true,
+		// Else fasthttp would take in forms with files of any size, of anybody,
+		// before a middleware sees the request.
+		DisablePreParseMultipartForm: true,
+		BodyLimit:                    middleware.SmallBody,
+		ReadTimeout:                  30 * time.Second,
+		WriteTimeout:                 60 * time.Second,
+		IdleTimeout:                  75 * time.Second,
+		ReadBufferSize:               16 << 10,
+		EnableTrustedProxyCheck:      true,
+		ErrorHandler:                 middleware.ErrorHandler(problems, storefront.ProblemPage(kit)),
 	})
+	middleware.Wire(app, d.leaving)
 	if d.Health != nil {
 		observe.Routes(app, d.Metrics, d.Health)
 	}
@@ -87,20 +98,21 @@ func New(d Deps) (*fiber.App, error) {
 	app.Use(middleware.Compress())
 	app.Use(middleware.Start(d.Log, requestTime))
 	app.Use(middleware.Headers(d.Config.PublicURL.Scheme == "https"))
+	app.Use(middleware.Text())
 	app.Use(middleware.Body(isUpload))
 	app.Get("/static/*", static.Handler())
-	app.Use(middleware.County(d.Counties.Directory()))
-	app.Use(middleware.Person(d.People))
+	app.Use(middleware.County(d.Counties.Directory(), d.Config.PublicURL.Scheme, words.Match))
+	app.Use(middleware.Person(d.People, d.Config.TrustProxy))
 	app.Use(middleware.Language(words.Match))
 	app.Use(middleware.SameOrigin())
 	cache := page.NewCache(d.Shop.CacheFor)
-	app.Use(cache.Touch())
+	app.Use(cache.Touch(concernsNobodyElse))
 
 	replays, err := api.NewReplays(d.DB, d.Clock, d.Config.Secret, d.Jobs)
 	if err != nil {
 		return nil, err
 	}
-	a := api.New(app, problems, replays, d.Version)
+	a := api.New(app, problems, replays, cache.Public, d.Version)
 	api.RegisterCounties(a, d.Counties)
 	api.RegisterAuth(a, d.Accounts)
 	api.RegisterAccounts(a, d.Accounts)
@@ -108,29 +120,53 @@ func New(d Deps) (*fiber.App, error) {
 	apidocs.Register(app, kit, a.OpenAPI)
 	app.Get("/.well-known/jwks.json", api.JWKS(d.Accounts))
 
-	d.registerShop(app, kit, cache)
-	d.registerDesk(app, kit)
+	d.registerPages(app, kit, cache)
+	d.registerSamples(app)
 	return app, nil
 }
 
+func (d Deps) leaving() bool { return d.Leaving != nil && d.Leaving() }
+
 // registerTrade adds the operations of selling and buying.
 func (d Deps) registerTrade(a *api.API) {
-	if d.Catalog == nil {
-		return
-	}
-	api.RegisterCatalog(a, d.Catalog, d.Sellers)
+	api.RegisterCatalog(a, d.Catalog, d.Sellers, d.Customs.FX)
 	api.RegisterSellers(a, d.Sellers)
 	api.RegisterSellerDesk(a, d.Catalog)
 	api.RegisterFiles(a, d.Catalog)
 	api.RegisterStock(a, d.Stock)
 	api.RegisterCarts(a, d.Shop.Checkout)
 	api.RegisterOrders(a, d.Shop.Checkout, page.Translate)
-	for _, provider := range d.Shop.Checkout.Providers() {
+	api.RegisterBorders(a, d.Customs, d.Catalog, d.Clock)
+	api.RegisterCustomsTables(a, d.Customs)
+	api.RegisterPapers(a, d.Reports, d.Customs)
+	api.RegisterMoney(a, d.Shop.Checkout, ledger.NewBook(d.DB, d.Clock), d.Clock.Now)
+	for _, provider := range webhooks(d.Shop.Checkout.Providers()) {
 		api.RegisterWebhook(a, d.Shop.Checkout, provider)
 	}
 	if d.Sandbox != nil {
 		api.RegisterSandbox(a, d.Shop.Checkout, d.Sandbox)
 	}
+}
+
+// webhooks are the providers that have an address for their events. Stripe's is
+// always there, so that the API is one and the same wherever it is served; where
+// Stripe is not set up, its events find nobody.
+func webhooks(providers []string) []string {
+	if slices.Contains(providers, "stripe") {
+		return providers
+	}
+	return append(providers, "stripe")
+}
+
+// concernsNobodyElse names the paths at which a buyer changes nothing that
+// others see: a cart, a quote.
+func concernsNobodyElse(path string) bool {
+	for _, own := range [...]string{api.Prefix + "/carts", api.Prefix + "/checkout/quotes", ui.CartPath} {
+		if path == own || strings.HasPrefix(path, own+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // isUpload names the paths that take files.

@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,9 +16,7 @@ import (
 
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
-	"countyfair/internal/config"
 	"countyfair/internal/errs"
-	"countyfair/internal/jobs"
 	"countyfair/internal/testkit"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -46,22 +42,22 @@ func (people) Cookie(context.Context, uuid.UUID, string) (actor.Actor, string, e
 
 func newApp(t *testing.T) *fiber.App {
 	t.Helper()
-	db := testkit.DB(t)
-	log := slog.New(slog.DiscardHandler)
-	dir, err := tenants.OpenDirectory(t.Context(), db, "localhost", log)
-	require.NoError(t, err)
-	base, _ := url.Parse("http://localhost:8080")
-	app, err := web.New(web.Deps{
-		Config: config.Config{PublicURL: base, Secret: strings.Repeat("x", 32)}, DB: db, Clock: clock.System{}, Log: log,
-		Jobs: jobs.NewRegistry(), Version: "test", Counties: tenants.NewService(db, dir, clock.System{}), People: people{},
-	})
+	return newAppAt(t, "http://localhost:8080")
+}
+
+// newAppAt is the app as it is reached from outside at an address.
+func newAppAt(t *testing.T, public string) *fiber.App {
+	t.Helper()
+	_, d := assemble(t, testkit.DB(t), clock.System{}, public)
+	d.People = people{}
+	app, err := web.New(d)
 	require.NoError(t, err)
 	return app
 }
 
-func call(t *testing.T, app *fiber.App, method, target, body string, headers ...string) (int, map[string]any) {
+func call(t testing.TB, app *fiber.App, method, target, body string, headers ...string) (int, map[string]any) {
 	t.Helper()
-	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -131,6 +127,24 @@ func TestRefusalsAreProblemDocuments(t *testing.T) {
 		require.Equal(t, row.code, d["code"], d)
 		require.NotEmpty(t, d["detail"])
 		require.NotEmpty(t, d["request_id"])
+	}
+}
+
+// How the market is reached is a setting: a proxy need not say so, and a client cannot.
+func TestCookiesTravelByTLSAloneWhereTheMarketDoes(t *testing.T) {
+	for public, secure := range map[string]bool{"https://localhost": true, "http://localhost:8080": false} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/", nil)
+		r.Header.Set("Cookie", "session=over")
+		r.Header.Set("X-Forwarded-Proto", map[bool]string{true: "http", false: "https"}[secure])
+		res, err := newAppAt(t, public).Test(r, -1)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		cookies := res.Cookies()
+		require.Len(t, cookies, 1)
+		require.Equal(t, secure, cookies[0].Secure, public)
+		require.True(t, cookies[0].HttpOnly)
+		require.Equal(t, "/", cookies[0].Path)
+		require.Equal(t, secure, res.Header.Get("Strict-Transport-Security") != "")
 	}
 }
 

@@ -4,10 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http/httptest"
-	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -17,8 +14,6 @@ import (
 	"countyfair/auth"
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
-	"countyfair/internal/config"
-	"countyfair/internal/jobs"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
 	"countyfair/tenants"
@@ -44,17 +39,10 @@ func newFair(t *testing.T) *fair {
 	for _, slug := range []string{"longnan", "nyeri"} {
 		_, f.counties[slug] = testkit.County(t, db, slug)
 	}
-	log, registry := slog.New(slog.DiscardHandler), jobs.NewRegistry()
-	dir, err := tenants.OpenDirectory(t.Context(), db, "localhost", log)
-	require.NoError(t, err)
-	secret := strings.Repeat("x", 32)
-	f.accounts, err = auth.NewService(db, clock.System{}, registry, auth.Config{Secret: secret, Issuer: "http://localhost:8080"})
-	require.NoError(t, err)
-	base, _ := url.Parse("http://localhost:8080")
-	f.app, err = web.New(web.Deps{
-		Config: config.Config{PublicURL: base, Secret: secret}, DB: db, Clock: clock.System{}, Log: log, Jobs: registry, Version: "test",
-		Counties: tenants.NewService(db, dir, clock.System{}), Accounts: f.accounts, People: web.People{Auth: f.accounts},
-	})
+	s, d := assemble(t, db, clock.System{}, "http://localhost:8080")
+	f.accounts = s.auth
+	var err error
+	f.app, err = web.New(d)
 	require.NoError(t, err)
 	return f
 }
@@ -176,7 +164,8 @@ func TestBadSignInsAreRefusedPlainly(t *testing.T) {
 		{"/auth/token", `{"grant":"password","login":["a"],"password":"x"}`, 422, "invalid"},
 		{"/auth/token", `{"grant":"otp","login":"officer@longnan.demo","code":"123456"}`, 401, "wrong_code"},
 		{"/auth/token", ``, 400, "bad_request"},
-		{"/auth/otp", `{"login":"\u0000@x"}`, 422, "invalid"},
+		{"/auth/otp", `{"login":"\u0000@x"}`, 400, "not_text"},
+		{"/auth/otp", `{"login":"\u0001@x"}`, 422, "invalid"},
 		{"/auth/token/refresh", `{"refresh_token":"made up"}`, 401, "refresh_invalid"},
 		{"/auth/register", `{"login":"b@fair.example","password":"short"}`, 422, "invalid"},
 		{"/auth/register", `{"login":"officer@longnan.demo","password":"` + password + `"}`, 409, "login_taken"},
@@ -271,7 +260,7 @@ func TestOfficesMakeAccounts(t *testing.T) {
 
 func TestThePublicKeysAreServed(t *testing.T) {
 	f := newFair(t)
-	res, err := f.app.Test(httptest.NewRequest("GET", "http://longnan.localhost/.well-known/jwks.json", nil), -1)
+	res, err := f.app.Test(httptest.NewRequestWithContext(t.Context(), "GET", "http://longnan.localhost/.well-known/jwks.json", nil), -1)
 	require.NoError(t, err)
 	defer res.Body.Close() //nolint:errcheck // a test's answer
 	raw, err := io.ReadAll(res.Body)

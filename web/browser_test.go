@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -17,7 +18,7 @@ import (
 // browser is a person's browser without scripts: it keeps cookies, follows
 // redirects and sends forms as they stand on the page.
 type browser struct {
-	t       *testing.T
+	t       testing.TB
 	app     *fiber.App
 	host    string
 	cookies map[string]string
@@ -31,7 +32,7 @@ type browser struct {
 	doc    *html.Node
 }
 
-func newBrowser(t *testing.T, app *fiber.App, host string) *browser {
+func newBrowser(t testing.TB, app *fiber.App, host string) *browser {
 	t.Helper()
 	return &browser{t: t, app: app, host: host, cookies: map[string]string{}, site: "same-origin", header: http.Header{"Accept": {"text/html"}, "Accept-Language": {"en"}}}
 }
@@ -50,10 +51,8 @@ func (b *browser) send(method, path string, form url.Values) {
 		if form != nil {
 			body = strings.NewReader(form.Encode())
 		}
-		r := httptest.NewRequest(method, "http://"+b.host+path, body)
-		for k, v := range b.header {
-			r.Header[k] = v
-		}
+		r := httptest.NewRequestWithContext(b.t.Context(), method, "http://"+b.host+path, body)
+		maps.Copy(r.Header, b.header)
 		r.Header.Set("Sec-Fetch-Site", b.site)
 		if form != nil {
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -101,9 +100,8 @@ func (b *browser) inspect() {
 		return
 	}
 	require.Empty(b.t, inline.FindAllString(b.body, 3), "%s: inline style or script", b.at)
-	require.Empty(b.t, idShown.FindAllString(b.body, 3), "%s: a message's id is shown", b.at)
+	require.Empty(b.t, idShown.FindAllString(strings.ReplaceAll(b.body, ".localhost", ""), 3), "%s: a message's id is shown", b.at)
 	require.Equal(b.t, 1, strings.Count(b.body, "<h1"), "%s: main headings", b.at)
-	require.NotContains(b.t, b.body, `name="csrf"`)
 	seen := map[string]bool{}
 	each(b.doc, func(n *html.Node) {
 		if id := attr(n, "id"); id != "" {
@@ -119,6 +117,29 @@ func (b *browser) submit(action string, pairs ...string) *browser {
 	b.t.Helper()
 	form := b.form(action)
 	require.NotNil(b.t, form, "no form posts to %s on %s:\n%s", action, b.at, b.body)
+	values := filled(form)
+	if id := attr(form, "id"); id != "" { // inputs outside that belong to it
+		each(b.doc, func(n *html.Node) {
+			if n.Data == "input" && attr(n, "form") == id {
+				values.Set(attr(n, "name"), attr(n, "value"))
+			}
+		})
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Set(pairs[i], pairs[i+1])
+	}
+	method := http.MethodPost
+	path := attr(form, "action")
+	if !strings.EqualFold(attr(form, "method"), "post") {
+		method, path = http.MethodGet, path+"?"+values.Encode()
+		values = nil
+	}
+	b.send(method, path, values)
+	return b
+}
+
+// filled is what a form would send as it stands.
+func filled(form *html.Node) url.Values {
 	values := url.Values{}
 	each(form, func(n *html.Node) {
 		name := attr(n, "name")
@@ -142,24 +163,7 @@ func (b *browser) submit(action string, pairs ...string) *browser {
 			})
 		}
 	})
-	if id := attr(form, "id"); id != "" { // inputs outside that belong to it
-		each(b.doc, func(n *html.Node) {
-			if n.Data == "input" && attr(n, "form") == id {
-				values.Set(attr(n, "name"), attr(n, "value"))
-			}
-		})
-	}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		values.Set(pairs[i], pairs[i+1])
-	}
-	method := http.MethodPost
-	path := attr(form, "action")
-	if !strings.EqualFold(attr(form, "method"), "post") {
-		method, path = http.MethodGet, path+"?"+values.Encode()
-		values = nil
-	}
-	b.send(method, path, values)
-	return b
+	return values
 }
 
 func (b *browser) form(action string) (found *html.Node) {
@@ -176,16 +180,6 @@ func (b *browser) links(prefix string) (out []string) {
 	each(b.doc, func(n *html.Node) {
 		if n.Data == "a" && strings.HasPrefix(attr(n, "href"), prefix) {
 			out = append(out, attr(n, "href"))
-		}
-	})
-	return out
-}
-
-// title is the page's main heading.
-func (b *browser) title() (out string) {
-	each(b.doc, func(n *html.Node) {
-		if n.Data == "h1" && out == "" {
-			out = strings.Join(strings.Fields(textOf(n)), " ")
 		}
 	})
 	return out

@@ -183,6 +183,8 @@ func TestABasketIsItsHoldersOwn(t *testing.T) {
 	stranger.send(http.MethodPost, line+"/remove", url.Values{})
 	stranger.is(200)
 	b.open("/cart").sees("Wudu pepper").submit(line+"/remove").is(200).sees("Taken out of the basket.", "Your basket is empty")
+	undo := "/cart/lines/undo" + strings.ReplaceAll(between(t, b.body, `action="/cart/lines/undo`, `"`), "&amp;", "&")
+	b.submit(undo).is(200).sees("Back in the basket.", "Wudu pepper")
 }
 
 func TestAPaymentThatTakesItsTime(t *testing.T) {
@@ -197,4 +199,17 @@ func TestAPaymentThatTakesItsTime(t *testing.T) {
 	s.clock.At = s.clock.At.Add(time.Minute)
 	require.NoError(t, s.pays.Work(s.ctx))
 	b.open(result).sees("Paid: ¥80.00")
+}
+
+// A page of trouble at an address of no county shows no basket; the next one
+// does again.
+func TestAPageOfTroubleKeepsTheBasket(t *testing.T) {
+	s := newShop(t)
+	s.open()
+	pepper := s.grow(s.farm("wang@example.org", "王家", "Wang family"), "武都花椒", "Wudu pepper", 6800, 100)
+	b := s.browser()
+	b.open("/p/"+pepper.Slug).submit("/cart/add", "quantity", "2").is(200)
+	newBrowser(t, s.app, "nowhere.localhost").open("/").is(404)
+	b.open("/no/such/page").is(404)
+	require.Contains(t, b.body, `<b class="badge" aria-hidden="true">2</b>`)
 }

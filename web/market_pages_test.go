@@ -43,15 +43,22 @@ func TestTheMarketsPages(t *testing.T) {
 	b.open("/p/"+pepper.Slug).is(200).sees("Wudu pepper", "68.00", "500 g bag", "Harvested 28 Jul 2026", "To most places in China", "Courier ¥12.00, free from ¥99.00 a farm", "LN-6212-0728-0387", "No. 62-2026-0387", "Picked by <b>hand</b>.")
 	require.NotContains(t, b.body, "<b>hand</b>")
 	doc := between(t, b.body, `<script type="application/ld+json">`, `</script>`)
-	var product struct {
-		Type   string `json:"@type"`
-		Name   string
-		Offers []struct{ Price, PriceCurrency, Availability string }
+	var told struct {
+		Graph []struct {
+			Type   string `json:"@type"`
+			Name   string
+			Offers []struct{ Price, PriceCurrency, Availability string }
+			Items  []struct{ Name, Item string } `json:"itemListElement"`
+		} `json:"@graph"`
 	}
-	require.NoError(t, json.Unmarshal([]byte(doc), &product))
+	require.NoError(t, json.Unmarshal([]byte(doc), &told))
+	product, way := told.Graph[0], told.Graph[1]
 	require.Equal(t, "Product", product.Type)
 	require.Equal(t, "68.00", product.Offers[0].Price)
 	require.Equal(t, "https://schema.org/InStock", product.Offers[0].Availability)
+	require.Equal(t, "BreadcrumbList", way.Type)
+	require.Contains(t, way.Items[1].Item, "/c/")
+	require.Equal(t, "Wudu pepper", way.Items[2].Name)
 	require.Contains(t, b.body, `property="og:title"`)
 
 	b.open("/p/" + pepper.ID.String()).is(200)

@@ -19,6 +19,8 @@ import (
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
+	"countyfair/customs/papers"
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
@@ -27,6 +29,8 @@ import (
 	"countyfair/internal/money"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
+	"countyfair/ledger"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -38,59 +42,74 @@ const usualPassword = "steep-terrace-pepper"
 
 // shop is the whole app with two open counties, on its own database.
 type shop struct {
-	t      *testing.T
-	app    *fiber.App
-	db     *pg.DB
-	clock  *clock.Fixed
-	auth   *auth.Service
-	check  *checkout.Service
-	goods  *catalog.Service
-	farms  *sellers.Service
-	owners *tenants.Service
-	pays   *sandboxpay.Sandbox
-	dir    *tenants.Directory
-	ctx    context.Context // of the first county
-	county uuid.UUID
-	other  uuid.UUID
+	t       testing.TB
+	app     *fiber.App
+	db      *pg.DB
+	clock   *clock.Fixed
+	auth    *auth.Service
+	check   *checkout.Service
+	goods   *catalog.Service
+	customs *customs.Service
+	reports *reports.Service
+	farms   *sellers.Service
+	owners  *tenants.Service
+	pays    *sandboxpay.Sandbox
+	dir     *tenants.Directory
+	ctx     context.Context // of the first county
+	county  uuid.UUID
+	other   uuid.UUID
 }
 
-func newShop(t *testing.T, change ...func(*web.Shop)) *shop {
+func newShop(t testing.TB, change ...func(*web.Shop)) *shop {
 	t.Helper()
-	t.Parallel()
-	s := &shop{t: t, db: testkit.DB(t), clock: &clock.Fixed{At: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)}}
-	s.ctx, s.county = testkit.County(t, s.db, "longnan")
-	_, s.other = testkit.County(t, s.db, "nyeri")
-	log := slog.New(slog.DiscardHandler)
-	dir, err := tenants.OpenDirectory(t.Context(), s.db, "localhost", log)
-	require.NoError(t, err)
-	s.dir = dir
-	registry := jobs.NewRegistry()
-	secret := strings.Repeat("x", 32)
-	limits := auth.DefaultLimits()
-	s.auth, err = auth.NewService(s.db, s.clock, registry, auth.Config{Secret: secret, Issuer: "http://localhost", Limits: limits})
-	require.NoError(t, err)
-	s.pays = sandboxpay.New(s.db, s.clock, sandboxpay.Options{Secret: []byte(secret), Page: pay.PagePath})
-	s.check = checkout.NewService(s.db, s.clock, dir, registry, log, checkout.Config{
-		Secret: []byte(secret), Provider: sandboxpay.Name,
-		OrderURL: func(_ *tenants.County, path string) string { return storefront.ResultPath(path) },
-	}, s.pays)
-	files, err := disk.Open(t.TempDir())
-	require.NoError(t, err)
-	s.owners = tenants.NewService(s.db, dir, s.clock)
-	s.goods, s.farms = catalog.NewService(s.db, dir, files, registry, s.clock), sellers.NewService(s.db, dir, s.clock)
-	base, _ := url.Parse("http://localhost:8080")
-	face := web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look}
-	for _, f := range change {
-		f(&face)
+	if test, ok := t.(*testing.T); ok {
+		test.Parallel()
 	}
-	s.app, err = web.New(web.Deps{
-		Config: config.Config{PublicURL: base, Secret: secret}, DB: s.db, Clock: s.clock, Log: log, Jobs: registry, Version: "test",
-		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
-		Sellers: s.farms, Catalog: s.goods, Stock: catalog.NewStock(s.db, s.clock), Sandbox: s.decide,
-		Shop: face,
-	})
+	db, now := testkit.DB(t), &clock.Fixed{At: time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)}
+	ctx, county := testkit.County(t, db, "longnan")
+	_, other := testkit.County(t, db, "nyeri")
+	s, d := assemble(t, db, now, "http://localhost:8080")
+	s.clock, s.ctx, s.county, s.other = now, ctx, county, other
+	for _, f := range change {
+		f(&d.Shop)
+	}
+	var err error
+	s.app, err = web.New(d)
 	require.NoError(t, err)
 	return s
+}
+
+// assemble makes all that the app stands on, which is reached from outside at
+// the public address.
+func assemble(t testing.TB, db *pg.DB, c clock.Clock, public string) (*shop, web.Deps) {
+	t.Helper()
+	s := &shop{t: t, db: db}
+	log, registry, secret := slog.New(slog.DiscardHandler), jobs.NewRegistry(), strings.Repeat("x", 32)
+	base, err := url.Parse(public)
+	require.NoError(t, err)
+	s.dir, err = tenants.OpenDirectory(t.Context(), db, "localhost", log)
+	require.NoError(t, err)
+	s.auth, err = auth.NewService(db, c, registry, auth.Config{Secret: secret, Issuer: public})
+	require.NoError(t, err)
+	files, err := disk.Open(t.TempDir())
+	require.NoError(t, err)
+	s.customs = customs.NewService(db, c, nil, log)
+	s.pays = sandboxpay.New(db, c, sandboxpay.Options{Secret: []byte(secret), Page: pay.PagePath})
+	s.check = checkout.NewService(db, c, s.dir, registry, log, checkout.Config{
+		Secret: []byte(secret), Provider: sandboxpay.Name, Borders: s.customs,
+		OrderURL: func(_ *tenants.County, path string) string { return storefront.ResultPath(path) },
+	}, s.pays)
+	s.owners, s.farms = tenants.NewService(db, s.dir, c), sellers.NewService(db, s.dir, c)
+	s.goods = catalog.NewService(db, s.dir, files, registry, c)
+	s.reports = reports.NewService(reports.Deps{
+		DB: db, Clock: c, Counties: s.dir, Orders: s.check, Customs: s.customs, Sellers: s.farms, Book: ledger.NewBook(db, c), Font: papers.FontLoader(""),
+	})
+	return s, web.Deps{
+		Config: config.Config{PublicURL: base, Secret: secret}, DB: db, Clock: c, Log: log, Jobs: registry, Version: "test",
+		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
+		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Reports: s.reports, Stock: catalog.NewStock(db, c), Sandbox: s.decide,
+		Shop: web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look},
+	}
 }
 
 func (s *shop) look(ctx context.Context, ref string) (pay.Payment, error) {

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 func TestTheSandboxIsAProvider(t *testing.T) {
 	db := testkit.DB(t)
-	paymenttest.Exercise(t, func(t *testing.T) paymenttest.Provider {
+	paymenttest.Exercise(t, func(*testing.T) paymenttest.Provider {
 		s := sandboxpay.New(db, clock.System{}, sandboxpay.Options{Secret: []byte("secret")})
 		decide := func(o sandboxpay.Outcome) func(*testing.T, string) {
 			return func(t *testing.T, ref string) {

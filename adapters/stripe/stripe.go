@@ -41,14 +41,16 @@ type Provider struct {
 	page   func(payment, back string) string
 }
 
+var _ checkout.Grid = (*Provider)(nil)
+
 // patience is how long one call may take.
 const patience = 20 * time.Second
 
 // New makes the adapter. The key is this adapter's own, never the package's.
 func New(o Options) *Provider {
-	cfg := &sdk.BackendConfig{MaxNetworkRetries: sdk.Int64(o.Retries), HTTPClient: &http.Client{Timeout: patience}, LeveledLogger: &sdk.LeveledLogger{Level: sdk.LevelNull}}
+	cfg := &sdk.BackendConfig{MaxNetworkRetries: new(o.Retries), HTTPClient: &http.Client{Timeout: patience}, LeveledLogger: &sdk.LeveledLogger{Level: sdk.LevelNull}}
 	if o.URL != "" {
-		cfg.URL = sdk.String(o.URL)
+		cfg.URL = new(o.URL)
 	}
 	backend := sdk.GetBackendWithConfig(sdk.APIBackend, cfg)
 	return &Provider{client.New(o.Key, &sdk.Backends{API: backend, Connect: backend, Uploads: backend}), o.WebhookSecret, o.Page}
@@ -64,15 +66,15 @@ func (p *Provider) Create(ctx context.Context, n checkout.NewPayment) (checkout.
 		return checkout.ProviderPayment{}, err
 	}
 	params := &sdk.PaymentIntentParams{
-		Amount: sdk.Int64(amount), Currency: sdk.String(lower(n.Amount.Currency)), Description: sdk.String(n.Description),
-		AutomaticPaymentMethods: &sdk.PaymentIntentAutomaticPaymentMethodsParams{Enabled: sdk.Bool(true)},
+		Amount: new(amount), Currency: new(lower(n.Amount.Currency)), Description: new(n.Description),
+		AutomaticPaymentMethods: &sdk.PaymentIntentAutomaticPaymentMethodsParams{Enabled: new(true)},
 	}
 	params.Context = ctx
 	params.SetIdempotencyKey("payment-" + n.ID.String())
 	params.AddMetadata("payment_id", n.ID.String())
 	params.AddMetadata("back", back(n.ReturnURL))
 	if n.Email != "" {
-		params.ReceiptEmail = sdk.String(n.Email)
+		params.ReceiptEmail = new(n.Email)
 	}
 	intent, err := p.api.PaymentIntents.New(params)
 	return p.payment(intent, err)
@@ -104,7 +106,7 @@ func (p *Provider) Refund(ctx context.Context, r checkout.NewRefund) (checkout.P
 	if err != nil {
 		return checkout.ProviderRefund{}, err
 	}
-	params := &sdk.RefundParams{PaymentIntent: sdk.String(r.Ref), Amount: sdk.Int64(amount)}
+	params := &sdk.RefundParams{PaymentIntent: new(r.Ref), Amount: new(amount)}
 	params.Context = ctx
 	params.SetIdempotencyKey("refund-" + r.ID.String())
 	params.AddMetadata("refund_id", r.ID.String())

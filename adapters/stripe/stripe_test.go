@@ -17,6 +17,7 @@ import (
 	"countyfair/adapters/stripe"
 	"countyfair/checkout"
 	"countyfair/checkout/paymenttest"
+	"countyfair/internal/clock"
 	"countyfair/internal/money"
 )
 
@@ -46,7 +47,7 @@ func signed(t *testing.T, id, ref string) (http.Header, []byte) {
 		"data": map[string]any{"object": map[string]any{"id": ref, "object": "payment_intent"}},
 	})
 	require.NoError(t, err)
-	s := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: body, Secret: secret, Timestamp: time.Now()})
+	s := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: body, Secret: secret, Timestamp: clock.System{}.Now()})
 	return http.Header{"Stripe-Signature": {s.Header}}, body
 }
 
@@ -81,10 +82,17 @@ func TestAmountsAreOnStripesGrid(t *testing.T) {
 	require.ErrorContains(t, err, "grid")
 }
 
+func TestTheGridIsStripesOwnTable(t *testing.T) {
+	p := stripe.New(stripe.Options{Key: "sk_test_1"})
+	for code, step := range map[string]int64{"EUR": 1, "CNY": 1, "JPY": 1, "ISK": 1, "KWD": 10, "TND": 10, "KRW": 1} {
+		require.Equal(t, step, p.Step(code), code)
+	}
+}
+
 func TestAnEventOfAnotherAPIVersionIsRefused(t *testing.T) {
 	p := stripe.New(stripe.Options{Key: "sk_test_1", WebhookSecret: secret})
 	body := []byte(`{"id":"evt_1","object":"event","api_version":"2019-01-01","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","object":"payment_intent"}}}`)
-	s := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: body, Secret: secret, Timestamp: time.Now()})
+	s := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: body, Secret: secret, Timestamp: clock.System{}.Now()})
 	_, err := p.ParseWebhook(http.Header{"Stripe-Signature": {s.Header}}, body)
 	require.ErrorIs(t, err, checkout.ErrForged)
 }
@@ -113,12 +121,12 @@ func mock(t *testing.T) string {
 	require.NoError(t, err)
 	addr := l.Addr().String()
 	require.NoError(t, l.Close())
-	cmd := exec.Command("go", "tool", "stripe-mock", "-http-addr", addr) //nolint:gosec,noctx // our own tool
+	cmd := exec.Command("go", "tool", "stripe-mock", "-http-addr", addr) //nolint:noctx // our own tool
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); _ = cmd.Wait() })
 	require.Eventually(t, func() bool {
-		c, err := net.DialTimeout("tcp", addr, time.Second)
+		c, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", addr)
 		if err == nil {
 			_ = c.Close()
 		}

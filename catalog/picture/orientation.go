@@ -1,47 +1,54 @@
 package picture
 
 import (
+	"bytes"
 	"encoding/binary"
 	"image"
 )
 
 // orientation is the EXIF orientation of a picture: 1 (upright) to 8.
 func orientation(k kind, data []byte) int {
-	turn := 1
+	return exifTurn(exifOf(k, data))
+}
+
+const exifHead = "Exif\x00\x00"
+
+// exifOf is the block of camera facts in a picture, nil where it has none.
+func exifOf(k kind, data []byte) (tiff []byte) {
 	switch k {
 	case isJPEG:
 		eachSegment(data, func(marker byte, body []byte) bool {
-			if marker == 0xe1 && len(body) > 6 && string(body[:6]) == "Exif\x00\x00" {
-				turn = exifTurn(body[6:])
-				return false
+			if marker == 0xe1 && bytes.HasPrefix(body, []byte(exifHead)) {
+				tiff = body[len(exifHead):]
 			}
-			return true
+			return tiff == nil
 		})
 	case isPNG:
-		for at := 8; at+12 <= len(data); {
-			n := int(binary.BigEndian.Uint32(data[at:]))
-			if n < 0 || n > len(data)-at-12 {
-				break
-			}
-			if string(data[at+4:at+8]) == "eXIf" {
-				return exifTurn(data[at+8 : at+8+n])
-			}
-			at += 12 + n
-		}
+		return pngExif(data)
 	case isWebP:
 		eachChunk(data, func(id string, body []byte) bool {
 			if id == "EXIF" {
-				if len(body) > 6 && string(body[:6]) == "Exif\x00\x00" {
-					body = body[6:]
-				}
-				turn = exifTurn(body)
-				return false
+				tiff = bytes.TrimPrefix(body, []byte(exifHead))
 			}
-			return true
+			return tiff == nil
 		})
 	case unknown:
 	}
-	return turn
+	return tiff
+}
+
+func pngExif(data []byte) []byte {
+	for at := 8; at+12 <= len(data); {
+		n := int(binary.BigEndian.Uint32(data[at:]))
+		if n < 0 || n > len(data)-at-12 {
+			return nil
+		}
+		if string(data[at+4:at+8]) == "eXIf" {
+			return data[at+8 : at+8+n]
+		}
+		at += 12 + n
+	}
+	return nil
 }
 
 // exifTurn reads the orientation out of a TIFF header's first directory.

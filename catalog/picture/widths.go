@@ -98,7 +98,7 @@ func fromRGBA(dst *image.NRGBA, src *image.RGBA) {
 			for c := range 3 {
 				out[i+c] = byte(min(255, (uint32(in[i+c])*255+a/2)/a))
 			}
-			out[i+3] = byte(a)
+			out[i+3] = in[i+3]
 		}
 	}
 }

@@ -77,7 +77,7 @@ var synonyms = map[Column]string{
 var columnOf = func() map[string]Column {
 	out := map[string]Column{}
 	for column, words := range synonyms {
-		for _, w := range strings.Fields(words) {
+		for w := range strings.FieldsSeq(words) {
 			out[w] = column
 		}
 	}

@@ -36,10 +36,11 @@ const (
 	weightWithoutUnit
 )
 
-// grams reads a weight: "500 g", "2.5 kg", "5斤", "3斤2两", "6×250 g", "250g*4袋".
+// grams reads a weight: "500 g", "2.5 kg", "5斤", "3斤2两", "二斤半", "6×250 g", "250g*4袋".
 func grams(text string) (int, weightFault) {
 	s := strings.ToLower(fold(text))
-	s = strings.TrimLeft(strings.TrimPrefix(s, "约"), "~≈ ")
+	s = plainNumbers(strings.TrimLeft(strings.TrimPrefix(s, "约"), "~≈ "))
+	s = halfMore.ReplaceAllString(s, "$1.5$2") // 二斤半
 	if s != "" && strings.Trim(s, "0123456789.") == "" {
 		return 0, weightWithoutUnit
 	}

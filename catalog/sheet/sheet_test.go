@@ -133,14 +133,26 @@ func TestWeights(t *testing.T) {
 	for text, want := range map[string]int{
 		"500 g": 500, "500克": 500, "２．５ｋｇ": 2500, "5斤": 2500, "3斤2两": 1600, "1公斤": 1000, "6×250 g": 1500, "250g*4袋": 1000,
 		"2袋x500g": 1000, "1 lb": 454, "0.25 KG": 250, "约2斤": 1000, "2,5 kg": 2500, "1 kg 500 g": 1500,
+		"一斤": 500, "二斤半": 1250, "两公斤": 2000, "半斤": 250, "二两": 100, "三斤二两": 1600, "五千克": 5000, "一百克": 100, "两百五十克": 250, "十斤": 5000, "一点五公斤": 1500,
 	} {
 		n, fault := grams(text)
 		require.Equal(t, weightFine, fault, text)
 		require.Equal(t, want, n, text)
 	}
-	for _, text := range []string{"", "g", "斤", "5 apples", "0 g", "-5 g", "99999 t", "1 kg!", "0.2 g", "1 kg x 0"} {
+	for _, text := range []string{"", "g", "斤", "5 apples", "0 g", "-5 g", "99999 t", "1 kg!", "0.2 g", "1 kg x 0", "一袋", "三五斤", "千克"} {
 		_, fault := grams(text)
 		require.Equal(t, weightUnclear, fault, text)
+	}
+}
+
+func TestPricesAndPiecesAsTheyAreSpoken(t *testing.T) {
+	for text, want := range map[string]int64{"三十五元": 3500, "三十五块五": 3550, "三块五毛": 350, "一百二十": 12000, "两百": 20000, "35块": 3500, "十二点五元": 1250, "68.00": 6800} {
+		f, err := Parse([]byte("编号,名称,品类,价格,净重,库存\nA,花椒,spice," + text + ",500 g,一百二十袋"))
+		require.NoError(t, err)
+		v, problems := f.Lines[0].Values(china)
+		require.Empty(t, problems, text)
+		require.Equal(t, want, v.Price.Amount, text)
+		require.Equal(t, 120, *v.Stock)
 	}
 }
 

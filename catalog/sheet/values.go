@@ -155,7 +155,8 @@ func (r *reader) price(v *Values) {
 		r.wrong(Price, "missing_price", "The price is missing.")
 		return
 	}
-	p, err := money.Parse(text, r.set.Currency)
+	spoken := blocksTenth.ReplaceAllString(plainNumbers(fold(text)), "$1.$2") // 三十五块五
+	p, err := money.Parse(spoken, r.set.Currency)
 	switch {
 	case err != nil:
 		r.wrong(Price, "bad_price", fmt.Sprintf("“%s” is not a price. Write it like 68.00.", text), "text", text)
@@ -189,7 +190,7 @@ func (r *reader) stock(v *Values) {
 	if text == "" {
 		return
 	}
-	text = strings.TrimRightFunc(text, func(c rune) bool { return unicode.Is(unicode.Han, c) || c == ' ' }) // "120 袋"
+	text = strings.TrimRightFunc(plainNumbers(text), func(c rune) bool { return unicode.Is(unicode.Han, c) || c == ' ' }) // "120 袋"
 	n, err := strconv.Atoi(strings.TrimSuffix(text, ".0"))
 	if err != nil || n < 0 || n > mostStock {
 		r.wrong(Stock, "bad_stock", fmt.Sprintf("“%s” is not a number of pieces.", r.cells[Stock]), "text", r.cells[Stock])

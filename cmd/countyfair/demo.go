@@ -50,38 +50,34 @@ func runDemo(ctx context.Context, e env, addr, dir string, seed int64) error {
 		return fmt.Errorf("cannot listen on %s: %w (choose another with --addr)", addr, err)
 	}
 	defer listener.Close() //nolint:errcheck // the app closes it first
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	cfg, err := demoConfig(dir, listener.Addr().String())
+	if err != nil {
 		return err
 	}
-	logFile, err := os.OpenFile(filepath.Join(dir, "countyfair.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600) //nolint:gosec // the folder the person named
+	logFile, err := openLog(cfg, "countyfair.log")
 	if err != nil {
 		return err
 	}
 	defer logFile.Close() //nolint:errcheck // a log
-	say("PostgreSQL: starting a private server in %s", filepath.Join(dir, "postgres"))
-	server, err := pgembed.Start(ctx, pgembed.Options{Dir: filepath.Join(dir, "postgres"), Log: logFile})
+	say("PostgreSQL: a private server in %s, its schema at version %d", filepath.Join(dir, "postgres"), migrations.Newest())
+	stop, err := readyDatabase(ctx, &cfg, pgembed.Start, logFile)
 	if err != nil {
 		return err
 	}
-	defer server.Stop()
-	say("Schema: bringing it to version %d", migrations.Newest())
-	if err := migrations.Up(ctx, server.URL(pgembed.Owner, pgembed.Database)); err != nil {
-		return err
-	}
-	cfg, err := demoConfig(dir, listener.Addr().String(), server.URL(pgembed.App, pgembed.Database))
-	if err != nil {
-		return err
-	}
+	defer stop()
 	in, err := build(ctx, cfg, logger(env{stderr: logFile}, slog.LevelInfo), options{showMessages: true, healthInside: true})
 	if err != nil {
 		return err
 	}
 	defer in.close()
+	if err := in.customs.Seed(ctx); err != nil {
+		return err
+	}
 	stopJobs, err := in.startJobs(ctx)
 	if err != nil {
 		return err
 	}
-	if err := demo.Seed(ctx, in.demo(), say); err != nil {
+	if err := demo.Seed(ctx, in.demo(seed), say); err != nil {
 		return errors.Join(err, stopJobs(ctx))
 	}
 	announce(e, cfg, filepath.Join(dir, "countyfair.log"))
@@ -92,13 +88,13 @@ func runDemo(ctx context.Context, e env, addr, dir string, seed int64) error {
 
 // demoConfig needs nothing from the environment: a fixed secret would be
 // everybody's, so each folder gets its own.
-func demoConfig(dir, addr, databaseURL string) (config.Config, error) {
+func demoConfig(dir, addr string) (config.Config, error) {
 	secret, err := demoSecret(filepath.Join(dir, "secret"))
 	if err != nil {
 		return config.Config{}, err
 	}
 	settings := map[string]string{
-		"ADDR": addr, "BASE_DOMAIN": "localhost", "DATABASE_URL": databaseURL, "SECRET": secret, "DATA_DIR": dir, "PAYMENT_PROVIDER": "sandbox",
+		"ADDR": addr, "BASE_DOMAIN": "localhost", "SECRET": secret, "DATA_DIR": dir, "PAYMENT_PROVIDER": "sandbox",
 	}
 	cfg, err := config.Read(func(name string) string { return settings[name] })
 	cfg.DrainTime = 3 * time.Second
@@ -111,6 +107,9 @@ func demoSecret(path string) (string, error) {
 		return string(raw), nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return "", err
 	}
 	fresh := make([]byte, 32)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -17,7 +18,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"countyfair/adapters/disk"
+	"countyfair/customs/papers"
 	"countyfair/internal/config"
+	"countyfair/internal/pgembed"
 	"countyfair/migrations"
 )
 
@@ -59,7 +62,7 @@ func examine(ctx context.Context, e env) []finding {
 	out := []finding{verdict("settings", "ready for serve", cfg.ReadyToServe())}
 	out = append(out, examineDatabase(ctx, cfg)...)
 	return append(out, verdict("files", "can be written and read in "+filepath.Join(cfg.DataDir, "files"), tryFiles(ctx, cfg)),
-		payments(cfg), verdict("port "+cfg.Addr, "free", tryPort(cfg.Addr)), verdict("port "+cfg.AdminAddr, "free", tryPort(cfg.AdminAddr)), ffmpeg())
+		payments(cfg), tryPort(ctx, cfg, cfg.Addr), tryPort(ctx, cfg, cfg.AdminAddr), paperFont(cfg), ffmpeg())
 }
 
 func verdict(part, good string, err error) finding {
@@ -70,9 +73,11 @@ func verdict(part, good string, err error) finding {
 }
 
 func examineDatabase(ctx context.Context, cfg config.Config) []finding {
-	if cfg.DatabaseURL == "" {
-		return []finding{{"database", "failed", "DATABASE_URL is not set"}}
+	stop, err := readyDatabase(ctx, &cfg, pgembed.Join, nil)
+	if err != nil {
+		return []finding{verdict("database", "", err)}
 	}
+	defer stop()
 	conn, err := pgx.Connect(ctx, cfg.DatabaseURL)
 	if err != nil {
 		return []finding{{"database", "failed", "cannot connect: " + strings.TrimSpace(lastLine(err.Error()))}}
@@ -144,12 +149,43 @@ func payments(cfg config.Config) finding {
 	return finding{"payments", "failed", "STRIPE_SECRET_KEY is not a secret key (sk_live_… or sk_test_…)"}
 }
 
-func tryPort(addr string) error {
+// tryPort: a port that serve holds already is as good as a free one.
+func tryPort(ctx context.Context, cfg config.Config, addr string) finding {
 	l, err := net.Listen("tcp", addr) //nolint:noctx // closed at once
-	if err != nil {
-		return err
+	if err == nil {
+		err = l.Close()
+	} else if serving(ctx, cfg.AdminAddr) {
+		return finding{"port " + addr, "ok", "held by serve, which is running"}
 	}
-	return l.Close()
+	return verdict("port "+addr, "free", err)
+}
+
+func serving(ctx context.Context, admin string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+admin+"/livez", http.NoBody)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	_ = res.Body.Close()
+	return res.StatusCode == http.StatusOK
+}
+
+// paperFont: without it everything works but the papers of orders abroad.
+func paperFont(cfg config.Config) finding {
+	path, err := papers.FindFont(cfg.PaperFont)
+	if err == nil {
+		_, err = papers.LoadFont(path)
+	}
+	switch {
+	case err == nil:
+		return finding{"paper font", "ok", path}
+	case cfg.PaperFont == "":
+		return finding{"paper font", "note", err.Error()}
+	}
+	return finding{"paper font", "failed", err.Error()}
 }
 
 func ffmpeg() finding {

@@ -4,11 +4,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // counties have time zones also where the machine has no list of them
 
 	"github.com/spf13/cobra"
 )
@@ -19,9 +21,14 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
+	interrupted := ctx.Err() != nil && errors.Is(err, context.Canceled)
 	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "countyfair:", err)
+	switch {
+	case interrupted: // Ctrl-C in the middle of work: nothing to explain
+		fmt.Fprintln(os.Stderr, "countyfair: stopped")
+		os.Exit(130)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "countyfair:", plain(err))
 		os.Exit(1)
 	}
 }
@@ -44,7 +51,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(e), workerCommand(e), demoCommand(e), migrateCommand(e), tenantCommand(e), userCommand(e), doctorCommand(e), configCommand(e))
+	root.AddCommand(serveCommand(e), workerCommand(e), demoCommand(e), migrateCommand(e), tenantCommand(e), userCommand(e), doctorCommand(e), configCommand(e), ledgerCommand(e))
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

@@ -2,11 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"countyfair/internal/errs"
 )
 
 // jsonFlag adds --json to a command.
@@ -37,6 +40,23 @@ func show[T any](e env, asJSON bool, rows []T, head []string, line func(T) []any
 		_, _ = fmt.Fprintln(w)
 	}
 	return w.Flush()
+}
+
+// plain says an error as a person at a terminal reads it: the sentence of a
+// refusal without its codes, each wrong input and the cause on a line of its own.
+func plain(err error) string {
+	var refusal *errs.Error
+	if !errors.As(err, &refusal) {
+		return err.Error()
+	}
+	lines := []string{refusal.Message}
+	for _, f := range refusal.Fields {
+		lines = append(lines, f.Name+": "+f.Message)
+	}
+	if cause := refusal.Unwrap(); cause != nil {
+		lines = append(lines, cause.Error())
+	}
+	return strings.Replace(err.Error(), refusal.Error(), strings.Join(lines, "\n  "), 1)
 }
 
 func yesNo(b bool) string {

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"countyfair/internal/config"
 	"countyfair/internal/observe"
+	"countyfair/internal/pgembed"
 	"countyfair/migrations"
 )
 
@@ -25,6 +27,16 @@ func serveCommand(e env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			pgLog, err := openLog(cfg, "postgres.log")
+			if err != nil {
+				return err
+			}
+			defer pgLog.Close() //nolint:errcheck // a log
+			stop, err := readyDatabase(cmd.Context(), &cfg, pgembed.Start, pgLog)
+			if err != nil {
+				return err
+			}
+			defer stop()
 			return serve(cmd.Context(), cfg, log, true)
 		},
 	}
@@ -39,6 +51,9 @@ func workerCommand(e env) *cobra.Command {
 			cfg, log, err := production(e)
 			if err != nil {
 				return err
+			}
+			if cfg.DatabaseURL == "" {
+				return errors.New("DATABASE_URL is not set: a worker shares its database with serve, and a private one serves one process (which does the jobs itself)")
 			}
 			cfg.Workers = max(cfg.Workers, 1)
 			return serve(cmd.Context(), cfg, log, false)
@@ -60,12 +75,15 @@ func production(e env) (config.Config, *slog.Logger, error) {
 
 // serve runs until ctx ends: requests where web is true, and jobs.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) error {
-	in, err := build(ctx, cfg, log, options{})
+	in, err := build(ctx, cfg, log, options{ratesFor: ratesFor})
 	if err != nil {
 		return err
 	}
 	defer in.close()
 	if err := in.fitForProduction(ctx); err != nil {
+		return err
+	}
+	if err := in.customs.Seed(ctx); err != nil {
 		return err
 	}
 	if !web {
@@ -90,22 +108,23 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) e
 	return in.run(ctx, listener, stopJobs)
 }
 
-// fitForProduction refuses a database that is not at this program's schema, or
-// that holds the demo's well-known accounts.
-func (in *installation) fitForProduction(ctx context.Context) error {
+// atThisSchema refuses a database that is not at this program's schema.
+func (in *installation) atThisSchema(ctx context.Context) error {
 	at, err := migrations.Current(ctx, in.db.Pool())
-	if err != nil {
-		return err
+	if err == nil && at != migrations.Newest() {
+		err = fmt.Errorf("the database is at schema %d, this program needs %d: run `countyfair migrate up` first", at, migrations.Newest())
 	}
-	if at != migrations.Newest() {
-		return fmt.Errorf("the database is at schema %d, this program needs %d: run `countyfair migrate up` first", at, migrations.Newest())
-	}
+	return err
+}
+
+// fitForProduction refuses a database that holds the demo's well-known accounts.
+func (in *installation) fitForProduction(ctx context.Context) error {
 	demo, err := in.auth.DemoAccounts(ctx)
 	if err != nil {
 		return err
 	}
 	if demo {
-		return errors.New("this database holds the demo's accounts, whose password everybody knows: serve from another database")
+		return errors.New("this database holds the demo's accounts, whose password everybody knows: serve from another (DATABASE_URL, or another DATA_DIR for a private one)")
 	}
 	return nil
 }
@@ -124,6 +143,13 @@ func (in *installation) run(ctx context.Context, listener net.Listener, stopJobs
 	in.health.Drain()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), in.cfg.DrainTime)
 	defer cancel()
+	// Those who send requests here hear of it from /readyz, or with their next
+	// answer, before the door closes.
+	select {
+	case <-time.After(in.cfg.DrainTime / 4):
+	case err := <-failed:
+		return err
+	}
 	return errors.Join(in.app.ShutdownWithContext(drain), stopJobs(drain))
 }
 

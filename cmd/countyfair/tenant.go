@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"countyfair/internal/config"
 	"countyfair/internal/lang"
 	"countyfair/internal/pg"
+	"countyfair/internal/pgembed"
 	"countyfair/tenants"
 	"countyfair/tenants/archive"
 )
@@ -46,9 +48,14 @@ func withCounties(ctx context.Context, e env, fn func(ctx context.Context, in *i
 	if err != nil {
 		return err
 	}
-	if cfg.DatabaseURL == "" || len(cfg.Secret) < 32 {
-		return fmt.Errorf("set DATABASE_URL and SECRET as for serve (`countyfair config` lists them)")
+	if len(cfg.Secret) < 32 {
+		return errors.New("SECRET is not set or too short: give the same as for serve (`countyfair config` lists each variable)")
 	}
+	stop, err := readyDatabase(ctx, &cfg, pgembed.Join, nil)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	in, err := build(ctx, cfg, logger(e, cfg.LogLevel), options{})
 	if err != nil {
 		return err
@@ -142,29 +149,23 @@ func tenantSuspend(e env) *cobra.Command {
 
 // withArchive opens the database as the schema's owner, who alone may read all of a county.
 func withArchive(ctx context.Context, e env, fn func(a *archive.Archiver) (archive.Summary, error)) error {
-	cfg, err := config.Read(e.getenv)
-	if err != nil {
+	return asOwner(ctx, e, func(cfg config.Config, url string) error {
+		db, err := pg.Open(ctx, pg.Options{URL: url})
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		files, err := disk.Open(filepath.Join(cfg.DataDir, "files"))
+		if err != nil {
+			return err
+		}
+		s, err := fn(&archive.Archiver{DB: db, Blobs: files, Clock: clock.System{}})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(e.stderr, "%s: %d rows, %d files\n", s.Slug, s.Rows, s.Files)
 		return err
-	}
-	url, err := ownerURL(e)
-	if err != nil {
-		return err
-	}
-	db, err := pg.Open(ctx, pg.Options{URL: url})
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	files, err := disk.Open(filepath.Join(cfg.DataDir, "files"))
-	if err != nil {
-		return err
-	}
-	s, err := fn(&archive.Archiver{DB: db, Blobs: files, Clock: clock.System{}})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(e.stderr, "%s: %d rows, %d files\n", s.Slug, s.Rows, s.Files)
-	return err
+	})
 }
 
 func tenantExport(e env) *cobra.Command {

@@ -87,10 +87,34 @@ func (c *client) call(id string, param uuid.UUID, query string, body any, cart s
 		return err
 	}
 	if status >= 300 {
-		return fmt.Errorf("%s: %d: %s", id, status, answer)
+		no := &refused{operation: id, status: status}
+		var problem struct {
+			Code string `json:"code"`
+		}
+		_ = json.Unmarshal(answer, &problem)
+		no.code = problem.Code
+		return no
 	}
 	if out == nil {
 		return nil
 	}
 	return json.Unmarshal(answer, out)
+}
+
+// refused is an answer that is no success.
+type refused struct {
+	operation string
+	status    int
+	code      string
+}
+
+func (r *refused) Error() string { return fmt.Sprintf("%s: %d %s", r.operation, r.status, r.code) }
+
+// page gets a page as a guest's browser does.
+func (c *client) page(path string) error {
+	status, _, err := c.send(fasthttp.MethodGet, path, nil, "")
+	if err == nil && status != fasthttp.StatusOK {
+		return &refused{operation: path, status: status}
+	}
+	return err
 }

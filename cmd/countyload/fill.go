@@ -29,7 +29,10 @@ func (m *market) fill(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // nothing to do about it
+	defer conn.Close(ctx)                                                     //nolint:errcheck // nothing to do about it
+	if _, err := conn.Exec(ctx, `SET synchronous_commit = off`); err != nil { // of this connection alone
+		return err
+	}
 	began := time.Now()
 	for i := range m.o.counties + 1 {
 		slug, products := fmt.Sprintf("county-%d", i), 20
@@ -71,6 +74,7 @@ func (m *market) fillCounty(ctx context.Context, conn *pgx.Conn, slug string, pr
 		if slug == bigSlug {
 			m.products = append(m.products, rows[i].product)
 			m.variants = append(m.variants, rows[i].variants[0])
+			m.slugs = append(m.slugs, fmt.Sprintf("good-%d", i))
 		}
 	}
 	return copyGoods(ctx, conn, tenant, now, rows)
@@ -114,7 +118,9 @@ func newGood(i int, sellers, categories []uuid.UUID, now time.Time) good {
 }
 
 func copyGoods(ctx context.Context, conn *pgx.Conn, tenant uuid.UUID, now time.Time, goods []good) error {
-	var products, variants, stock, documents [][]any
+	var products, variants, stock [][]any
+	var ids []uuid.UUID
+	var documents []string
 	for _, g := range goods {
 		price := int64(1000 + g.n%9000)
 		products = append(products, []any{tenant, g.product, g.seller, g.category, fmt.Sprintf("P%d", g.n), fmt.Sprintf("good-%d", g.n), g.title, "published", price, 4095, g.at, g.at, g.at})
@@ -125,7 +131,7 @@ func copyGoods(ctx context.Context, conn *pgx.Conn, tenant uuid.UUID, now time.T
 		d := terms.NewDocument()
 		d.Add('A', g.title["zh-Hans"])
 		d.Add('A', g.title["en"])
-		documents = append(documents, []any{tenant, g.product, d.String()})
+		ids, documents = append(ids, g.product), append(documents, d.String())
 	}
 	for _, t := range []struct {
 		table   string
@@ -140,9 +146,7 @@ func copyGoods(ctx context.Context, conn *pgx.Conn, tenant uuid.UUID, now time.T
 			return fmt.Errorf("%s: %w", t.table, err)
 		}
 	}
-	b := &pgx.Batch{}
-	for _, row := range documents {
-		b.Queue(`INSERT INTO search_documents (tenant_id, product_id, terms) VALUES ($1, $2, $3::text::tsvector)`, row...)
-	}
-	return conn.SendBatch(ctx, b).Close()
+	_, err := conn.Exec(ctx, `INSERT INTO search_documents (tenant_id, product_id, terms)
+		SELECT $1, id, terms::tsvector FROM unnest($2::uuid[], $3::text[]) AS u (id, terms)`, tenant, ids, documents)
+	return err
 }

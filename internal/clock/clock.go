@@ -12,7 +12,7 @@ type System struct{}
 // Now gives the present moment in UTC.
 func (System) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) } //nolint:forbidigo // the one clock
 
-// Fixed is a clock for tests that stands still until moved.
+// Fixed is a clock for tests and samples that stands still until moved.
 type Fixed struct{ At time.Time }
 
 // Now gives the moment it stands at.

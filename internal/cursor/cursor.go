@@ -6,6 +6,9 @@ package cursor
 import (
 	"encoding/base64"
 	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
 
 	"countyfair/internal/errs"
 )
@@ -19,6 +22,13 @@ const (
 // ErrBad is the refusal of a cursor that was not made by Encode.
 var ErrBad = errs.New(errs.Invalid, "bad_cursor", "This list cannot go on from there. Start it again.")
 
+// Place is where a list in the order of time stands: the last row's moment and
+// id. Ids are in that order themselves, so that some lists need no moment.
+type Place struct {
+	At time.Time `json:"t,omitzero"`
+	ID uuid.UUID `json:"i"`
+}
+
 // Encode writes a row's place.
 func Encode(place any) string {
 	b, err := json.Marshal(place)
@@ -28,7 +38,8 @@ func Encode(place any) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// Decode reads a place; an empty cursor is the beginning and gives false.
+// Decode reads a place; an empty cursor is the beginning: it gives
+// false and leaves place as it was.
 func Decode(s string, place any) (bool, error) {
 	if s == "" {
 		return false, nil

@@ -8,6 +8,8 @@ package errs
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"strings"
 )
 
 // Code is the class of a refusal; the web layer has one status for each.
@@ -15,6 +17,7 @@ type Code string
 
 // The classes of refusal.
 const (
+	Malformed       Code = "malformed"       // the request itself cannot be understood
 	Invalid         Code = "invalid"         // the input is wrong; Fields says where
 	Unauthenticated Code = "unauthenticated" // nobody is signed in, or the token is stale
 	Forbidden       Code = "forbidden"       // signed in, but not allowed
@@ -48,14 +51,15 @@ type Field struct {
 // Error gives the code, the reason, the message, the wrong inputs and the
 // cause, for logs.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s/%s: %s", e.Code, e.Reason, e.Message)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s/%s: %s", e.Code, e.Reason, e.Message)
 	for _, f := range e.Fields {
-		text += fmt.Sprintf(" %s: %s", f.Name, f.Message)
+		fmt.Fprintf(&text, " %s: %s", f.Name, f.Message)
 	}
 	if e.cause != nil {
-		text += ": " + e.cause.Error()
+		text.WriteString(": " + e.cause.Error())
 	}
-	return text
+	return text.String()
 }
 
 // Unwrap gives the cause.
@@ -86,9 +90,7 @@ func (e *Error) Because(cause error) *Error {
 func (e *Error) With(key string, value any) *Error {
 	c := *e
 	c.Data = make(map[string]any, len(e.Data)+1)
-	for k, v := range e.Data {
-		c.Data[k] = v
-	}
+	maps.Copy(c.Data, e.Data)
 	c.Data[key] = value
 	return &c
 }
@@ -117,8 +119,7 @@ func NotAllowed() *Error {
 
 // CodeOf gives the class of any error; an error nobody planned is Internal.
 func CodeOf(err error) Code {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Code
 	}
 	return Internal

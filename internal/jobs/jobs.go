@@ -11,7 +11,7 @@
 //	func (ExpireArgs) Kind() string { return "checkout.expire" }
 //
 //	jobs.Handle(registry, func(ctx context.Context, a ExpireArgs) error { … })
-//	jobs.Insert(ctx, tx, ExpireArgs{Of: jobs.Of{Tenant: county}, Group: id}, jobs.At(when))
+//	jobs.Insert(ctx, tx, ExpireArgs{Of: jobs.Of{Tenant: county}, Group: id}, jobs.Once())
 package jobs
 
 import (
@@ -91,12 +91,12 @@ func Later(d time.Duration) error { return river.JobSnooze(d) }
 // Option sets when or how a job runs.
 type Option func(*river.InsertOpts)
 
-// At has the job run at that time, not before.
-func At(t time.Time) Option { return func(o *river.InsertOpts) { o.ScheduledAt = t } }
-
 // Attempts is how often the job is tried before it is given up (default 25,
 // over about three weeks).
 func Attempts(n int) Option { return func(o *river.InsertOpts) { o.MaxAttempts = n } }
+
+// At has the job run at that time, not before.
+func At(t time.Time) Option { return func(o *river.InsertOpts) { o.ScheduledAt = t } }
 
 // behind is the queue of heavy work that nobody waits for, done one at a time.
 const behind = "behind"
@@ -154,7 +154,7 @@ func traceOf(ctx context.Context) []byte {
 type Runner struct{ client *river.Client[pgx.Tx] }
 
 // Start begins to work the queue with so many workers.
-func Start(ctx context.Context, db *pg.DB, r *Registry, workers int, log *slog.Logger, hooks ...rivertype.WorkerMiddleware) (*Runner, error) {
+func Start(ctx context.Context, db *pg.DB, r *Registry, workers int, log *slog.Logger, around ...rivertype.Middleware) (*Runner, error) {
 	client, err := river.NewClient(riverpgxv5.New(db.Pool()), &river.Config{
 		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: max(workers, 1)}, behind: {MaxWorkers: 1}},
 		Workers:      r.workers,
@@ -163,7 +163,7 @@ func Start(ctx context.Context, db *pg.DB, r *Registry, workers int, log *slog.L
 		JobTimeout:   5 * time.Minute,
 		// a job whose worker was killed is run again after this
 		RescueStuckJobsAfter: 10 * time.Minute,
-		WorkerMiddleware:     hooks,
+		Middleware:           around,
 	})
 	if err != nil {
 		return nil, err

@@ -16,7 +16,10 @@ type Text map[string]string
 // (zh-Hans-CN → zh-Hans → zh), then a relative (zh for zh-Hans), then the
 // fallbacks in order, then whichever there is, by tag.
 func (t Text) In(tag string, fallbacks ...string) string {
-	for _, want := range append([]string{tag}, fallbacks...) {
+	if s := t.exact(tag); s != "" {
+		return s
+	}
+	for _, want := range fallbacks {
 		if s := t.exact(want); s != "" {
 			return s
 		}
@@ -84,11 +87,55 @@ func (t *Text) Scan(src any) error {
 		*t = Text{}
 		return nil
 	case []byte:
-		return json.Unmarshal(v, t)
+		return t.Scan(string(v))
 	case string:
+		if plain, ok := plain(v); ok {
+			*t = plain
+			return nil
+		}
 		return json.Unmarshal([]byte(v), t)
 	}
 	return fmt.Errorf("lang: cannot read text from %T", src)
+}
+
+// plain reads an object as jsonb prints it, of words in which nothing had to be
+// escaped: nearly all there are, and lists read hundreds of them. The words
+// share the memory of s.
+func plain(s string) (Text, bool) {
+	if len(s) < 2 || s[0] != '{' || s[len(s)-1] != '}' || strings.IndexByte(s, '\\') >= 0 {
+		return nil, false
+	}
+	t := Text{}
+	for rest := s[1 : len(s)-1]; rest != ""; {
+		key, after, ok := quoted(rest)
+		if !ok || !strings.HasPrefix(after, ": ") {
+			return nil, false
+		}
+		value, after, ok := quoted(after[2:])
+		if !ok {
+			return nil, false
+		}
+		t[key] = value
+		if after == "" {
+			break
+		}
+		if rest, ok = strings.CutPrefix(after, ", "); !ok || rest == "" {
+			return nil, false
+		}
+	}
+	return t, true
+}
+
+// quoted takes a string in quotes off the front.
+func quoted(s string) (inside, after string, ok bool) {
+	if s == "" || s[0] != '"' {
+		return "", "", false
+	}
+	end := strings.IndexByte(s[1:], '"')
+	if end < 0 {
+		return "", "", false
+	}
+	return s[1 : end+1], s[end+2:], true
 }
 
 // GormDataType names the column type.

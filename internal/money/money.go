@@ -33,7 +33,7 @@ var (
 func Of(amount int64, code string) Money { return Money{Amount: amount, Currency: code} }
 
 // Known reports whether the code is an ISO 4217 currency.
-func Known(code string) bool { return currency.IsValid(code) }
+func Known(code string) bool { return code != "" && currency.IsValid(code) }
 
 // Exponent is the number of decimals of the currency (CNY 2, JPY 0, KWD 3).
 func Exponent(code string) int {
@@ -80,18 +80,6 @@ func (m Money) Times(n int64) (Money, error) {
 	return Money{0, m.Currency}, nil
 }
 
-// Sum adds amounts of one currency; of none it is zero in code.
-func Sum(code string, parts ...Money) (Money, error) {
-	total := Money{0, code}
-	for _, p := range parts {
-		var err error
-		if total, err = total.Add(p); err != nil {
-			return Money{}, err
-		}
-	}
-	return total, nil
-}
-
 func common(a, b Money) (string, error) {
 	switch {
 	case a.Currency == b.Currency, b.Currency == "" && b.Amount == 0:
@@ -136,6 +124,9 @@ func (m Money) BasisPoints(bp int64) (Money, error) {
 // Parse reads what a person types: "12.50", "¥12.5", "1,234", "12.50 元". It
 // refuses more decimals than the currency has, and an amount with two readings.
 func Parse(text, code string) (Money, error) {
+	if !Known(code) {
+		return Money{}, fmt.Errorf("%w: no currency %q", ErrParse, code)
+	}
 	s := strings.TrimSpace(foldDigits(text))
 	for _, word := range []string{code, "元", "块", "¥", "KSh", "KES", "€", "$", "£"} {
 		s = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(s, word), word))
@@ -206,7 +197,7 @@ func digits(s string) bool {
 // Decimal gives the plain number: 1250 CNY is "12.50".
 func (m Money) Decimal() string {
 	exp := Exponent(m.Currency)
-	u := uint64(m.Amount)
+	u := uint64(m.Amount) //nolint:gosec // of a negative amount the two's complement, negated below
 	sign := ""
 	if m.Amount < 0 {
 		sign, u = "-", -u

@@ -59,19 +59,18 @@ type Renderer interface {
 	Render(ctx context.Context, kind, language string, data map[string]any) (subject, text string, err error)
 }
 
-// Outbox keeps messages until they are sent.
-type Outbox struct {
+// outbox sends what Queue wrote.
+type outbox struct {
 	db      *pg.DB
 	clock   clock.Clock
 	render  Renderer
 	senders map[Channel]Sender
 }
 
-// NewOutbox makes an outbox and registers the job that empties it.
-func NewOutbox(db *pg.DB, c clock.Clock, r *jobs.Registry, render Renderer, senders map[Channel]Sender) *Outbox {
-	o := &Outbox{db, c, render, senders}
+// Register adds the job that sends messages.
+func Register(db *pg.DB, c clock.Clock, r *jobs.Registry, render Renderer, senders map[Channel]Sender) {
+	o := &outbox{db, c, render, senders}
 	jobs.Handle(r, o.send)
-	return o
 }
 
 type sendArgs struct {
@@ -83,11 +82,6 @@ func (sendArgs) Kind() string { return "notify.send" }
 
 // Queue writes the message in the transaction. A message of a known Dedupe key,
 // or to nobody, is left out.
-func (o *Outbox) Queue(ctx context.Context, tx *pg.Tx, m Message) error {
-	return Queue(ctx, tx, o.clock.Now(), m)
-}
-
-// Queue is Outbox.Queue for code that has no outbox at hand, only the moment.
 func Queue(ctx context.Context, tx *pg.Tx, now time.Time, m Message) error {
 	channel, to := Email, m.Email
 	if to == "" {
@@ -112,7 +106,7 @@ func Queue(ctx context.Context, tx *pg.Tx, now time.Time, m Message) error {
 
 // send delivers one message. A crash between sending and noting it sends it
 // again under the same ID: at least once.
-func (o *Outbox) send(ctx context.Context, a sendArgs) error {
+func (o *outbox) send(ctx context.Context, a sendArgs) error {
 	var kind, channel, to, language, state string
 	var data map[string]any
 	err := o.db.Query(ctx, func(q pg.Querier) error {
@@ -143,7 +137,7 @@ func (o *Outbox) send(ctx context.Context, a sendArgs) error {
 }
 
 // close notes how a message ended.
-func (o *Outbox) close(ctx context.Context, a sendArgs, state string) error {
+func (o *outbox) close(ctx context.Context, a sendArgs, state string) error {
 	return o.db.Write(ctx, func(tx *pg.Tx) error {
 		// One-time codes and links are of no more use: nothing of them stays.
 		_, err := tx.Exec(ctx, `UPDATE notifications SET state = $4, sent_at = $3, data = '{}' WHERE tenant_id = $1 AND id = $2`,

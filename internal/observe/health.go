@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/pprof"
 )
 
 // Check is one thing that must hold before requests are taken. The error's
@@ -27,6 +28,9 @@ func NewHealth(checks ...Check) *Health { return &Health{checks: checks} }
 // Drain says that the program is going: /readyz is 503 from now on, so that no
 // new requests are sent here while the last ones end.
 func (h *Health) Drain() { h.draining.Store(true) }
+
+// Draining reports whether the program is going.
+func (h *Health) Draining() bool { return h.draining.Load() }
 
 // checkTime bounds a check: a database that hangs is as bad as one that is gone.
 const checkTime = 2 * time.Second
@@ -73,7 +77,8 @@ func Routes(r fiber.Router, m *Metrics, h *Health) {
 	r.Get("/metrics", m.serve())
 }
 
-// NewAdmin is the app of the admin address.
+// NewAdmin is the app of the admin address: health, metrics, and Go's profiles
+// of the running program.
 func NewAdmin(m *Metrics, h *Health) *fiber.App {
 	app := fiber.New(fiber.Config{
 		AppName: "countyfair admin", DisableStartupMessage: true,
@@ -81,5 +86,6 @@ func NewAdmin(m *Metrics, h *Health) *fiber.App {
 		ErrorHandler: func(c *fiber.Ctx, _ error) error { return c.SendStatus(fiber.StatusNotFound) },
 	})
 	Routes(app, m, h)
+	app.Use(pprof.New())
 	return app
 }

@@ -34,9 +34,9 @@ func TestALogLineHoldsNoSecret(t *testing.T) {
 		want any
 	}{
 		{"password", slog.String("password", "hunter2hunter2"), observe.Hidden},
-		{"any case and place of the key", slog.String("Refresh_Token_Hash", "abc"), observe.Hidden},
+		{"any case and place of the key", slog.String("Refresh_Token_Hash", "abc"), observe.Hidden}, //nolint:sloglint // as others may write it
 		{"authorization", slog.String("authorization", "Bearer eyJhbGciOi"), observe.Hidden},
-		{"cookie", slog.Any("set-cookie", []string{"session=1"}), observe.Hidden},
+		{"cookie", slog.Any("set-cookie", []string{"session=1"}), observe.Hidden}, //nolint:sloglint // as others may write it
 		{"one-time code", slog.String("code", "482913"), observe.Hidden},
 		{"one-time code as a number", slog.Int("code", 482913), observe.Hidden},
 		{"the name of a refusal stays", slog.String("code", "out_of_stock"), "out_of_stock"},

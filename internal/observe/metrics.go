@@ -104,7 +104,7 @@ func (m *Metrics) HTTP() fiber.Handler {
 }
 
 // Jobs counts and times background jobs; hand it to jobs.Start.
-func (m *Metrics) Jobs() rivertype.WorkerMiddleware { return &jobMeter{m: m} }
+func (m *Metrics) Jobs() rivertype.Middleware { return &jobMeter{m: m} }
 
 type jobMeter struct {
 	river.MiddlewareDefaults

@@ -92,7 +92,7 @@ func (t *Tracing) Pgx() pgx.QueryTracer {
 	if !t.On() {
 		return nil
 	}
-	return otelpgx.NewTracer(otelpgx.WithTracerProvider(t.provider), otelpgx.WithTrimSQLInSpanName(), otelpgx.WithDisableConnectionDetailsInAttributes())
+	return otelpgx.NewTracer(otelpgx.WithTracerProvider(t.provider), otelpgx.WithDisableConnectionDetailsInAttributes())
 }
 
 // Gorm traces GORM's work around its statements.
@@ -104,11 +104,11 @@ func (t *Tracing) Gorm() []gorm.Plugin {
 }
 
 // Jobs traces background jobs, each as a child of the request that asked for it.
-func (t *Tracing) Jobs() []rivertype.WorkerMiddleware {
+func (t *Tracing) Jobs() []rivertype.Middleware {
 	if !t.On() {
 		return nil
 	}
-	return []rivertype.WorkerMiddleware{&jobTrace{tracer: t.tracer}}
+	return []rivertype.Middleware{&jobTrace{tracer: t.tracer}}
 }
 
 type jobTrace struct {

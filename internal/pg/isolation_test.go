@@ -44,43 +44,49 @@ func storm(t *testing.T, db *pg.DB) {
 	for i := range ids {
 		_, ids[i] = testkit.County(t, db, fmt.Sprintf("county-%d", i))
 	}
-	var foreign, answers, writes atomic.Int64
+	var n tally
 	var wg sync.WaitGroup
 	for range storms {
 		wg.Go(func() {
 			for range rounds {
-				mine := ids[rand.IntN(counties)] //nolint:gosec // a test's dice
-				ctx, cancel := context.WithTimeout(pg.WithTenant(context.Background(), mine), patience())
-				if insert(ctx, db, mine) == nil {
-					writes.Add(1)
-				}
-				for _, seen := range []func(context.Context, *pg.DB) ([]uuid.UUID, error){byGorm, byPgx, inTransaction} {
-					got, err := seen(ctx, db)
-					if err != nil {
-						continue // cancelled: allowed, so long as nothing leaks
-					}
-					answers.Add(1)
-					for _, id := range got {
-						if id != mine {
-							foreign.Add(1)
-						}
-					}
-				}
-				cancel()
+				n.round(db, ids[rand.IntN(counties)])
 			}
 		})
 	}
 	wg.Wait()
-	t.Logf("%d answers, %d writes, %d foreign rows", answers.Load(), writes.Load(), foreign.Load())
-	require.Zero(t, foreign.Load())
-	require.Greater(t, answers.Load(), int64(storms*rounds))
-	require.Greater(t, writes.Load(), int64(storms*rounds/4))
+	t.Logf("%d answers, %d writes, %d foreign rows", n.answers.Load(), n.writes.Load(), n.foreign.Load())
+	require.Zero(t, n.foreign.Load())
+	require.Greater(t, n.answers.Load(), int64(storms*rounds))
+	require.Greater(t, n.writes.Load(), int64(storms*rounds/4))
+}
+
+type tally struct{ foreign, answers, writes atomic.Int64 }
+
+// round writes once and reads by every way as one county.
+func (n *tally) round(db *pg.DB, mine uuid.UUID) {
+	ctx, cancel := context.WithTimeout(pg.WithTenant(context.Background(), mine), patience())
+	defer cancel()
+	if insert(ctx, db, mine) == nil {
+		n.writes.Add(1)
+	}
+	for _, seen := range []func(context.Context, *pg.DB) ([]uuid.UUID, error){byGorm, byPgx, inTransaction} {
+		got, err := seen(ctx, db)
+		if err != nil {
+			continue // cancelled: allowed, so long as nothing leaks
+		}
+		n.answers.Add(1)
+		for _, id := range got {
+			if id != mine {
+				n.foreign.Add(1)
+			}
+		}
+	}
 }
 
 // patience is mostly enough, and now and then far too little.
 func patience() time.Duration {
-	if rand.IntN(5) == 0 { //nolint:gosec // a test's dice
-		return time.Duration(rand.IntN(2000)) * time.Microsecond //nolint:gosec // a test's dice
+	if rand.IntN(5) == 0 {
+		return time.Duration(rand.IntN(2000)) * time.Microsecond
 	}
 	return 30 * time.Second
 }

@@ -6,6 +6,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -19,11 +22,12 @@ import (
 
 // Options of a database.
 type Options struct {
-	URL      string // the program's role, not the owner's
-	MaxConns int32  // 0: four for each processor, at least eight
-	Binder   Binder // nil: BySession
-	Tracer   pgx.QueryTracer
-	Gorm     []gorm.Plugin
+	URL       string // the program's role, not the owner's
+	ListenURL string // the same past a pooler, which carries no LISTEN; empty: URL
+	MaxConns  int32  // 0: four for each processor, at least eight
+	Binder    Binder // nil: BySession
+	Tracer    pgx.QueryTracer
+	Gorm      []gorm.Plugin
 }
 
 // DB is the pool, and GORM over it.
@@ -32,6 +36,7 @@ type DB struct {
 	sql    *sql.DB
 	gorm   *gorm.DB
 	binder Binder
+	direct *pgx.ConnConfig // for Listen
 }
 
 // Querier runs statements on one connection that is bound to the county.
@@ -58,8 +63,18 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	cfg.ConnConfig.Tracer = o.Tracer
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	if !o.Binder.alone() { // a pooler between us and the server keeps no prepared statement and no start-up setting
-		cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+		cfg.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 		delete(cfg.ConnConfig.RuntimeParams, "timezone")
+	}
+	direct := cfg.ConnConfig.Copy()
+	if o.ListenURL != "" {
+		if direct, err = pgx.ParseConfig(o.ListenURL); err != nil {
+			return nil, errors.New("pg: DATABASE_LISTEN_URL cannot be read")
+		}
+	}
+	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		bareUUIDs(conn.TypeMap())
+		return nil
 	}
 	cfg.PrepareConn = func(ctx context.Context, conn *pgx.Conn) (bool, error) {
 		err := o.Binder.acquire(ctx, conn)
@@ -91,7 +106,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 			return nil, fmt.Errorf("pg: gorm: %w", err)
 		}
 	}
-	return &DB{pool: pool, sql: std, gorm: g, binder: o.Binder}, nil
+	return &DB{pool: pool, sql: std, gorm: g, binder: o.Binder, direct: direct}, nil
 }
 
 // Close lets go of all connections.
@@ -100,9 +115,22 @@ func (db *DB) Close() {
 	db.pool.Close()
 }
 
-// Pool is the pool itself, for parts that keep their own tables (River) or
-// listen. Work for a county goes through Read, Query and Write.
+// Pool is the pool itself, for parts that keep their own tables (River). Work
+// for a county goes through Read, Query and Write.
 func (db *DB) Pool() *pgxpool.Pool { return db.pool }
+
+// Listen gives a connection of its own that hears what is told on a channel.
+// The caller closes it.
+func (db *DB) Listen(ctx context.Context, channel string) (*pgx.Conn, error) {
+	conn, err := pgx.ConnectConfig(ctx, db.direct)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil {
+		return nil, errors.Join(err, conn.Close(context.WithoutCancel(ctx)))
+	}
+	return conn, nil
+}
 
 // Read runs fn with GORM, bound to the county of ctx.
 func (db *DB) Read(ctx context.Context, fn func(g *gorm.DB) error) error {
@@ -185,6 +213,18 @@ func (db *DB) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 func retryable(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// Away reports whether the server cannot be reached, is starting or stopping, or
+// takes no more connections: nothing is wrong with what was asked, and it may be
+// asked again.
+func Away(err error) bool {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return strings.HasPrefix(e.Code, "08") || strings.HasPrefix(e.Code, "57P0") || e.Code == "53300"
+	}
+	var connecting *pgconn.ConnectError
+	var network *net.OpError
+	return errors.As(err, &connecting) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // Violates reports whether err is a broken constraint of this name.

@@ -43,14 +43,14 @@ func pooled(t *testing.T, app string) string {
 	require.NoError(t, l.Close())
 	dir := t.TempDir()
 	for d := dir; d != os.TempDir() && len(d) > 1; d = filepath.Dir(d) { // pgbouncer refuses to be root and needs the way
-		require.NoError(t, os.Chmod(d, 0o755)) //nolint:gosec // a test's folder
+		require.NoError(t, os.Chmod(d, 0o755))
 	}
 	config := filepath.Join(dir, "pgbouncer.ini")
 	user, name := u.User.Username(), strings.TrimPrefix(u.Path, "/")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "users.txt"), fmt.Appendf(nil, "%q \"\"\n", user), 0o644)) //nolint:gosec // no secret in it
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "users.txt"), fmt.Appendf(nil, "%q \"\"\n", user), 0o644))
 	require.NoError(t, os.WriteFile(config, fmt.Appendf(nil, "[databases]\n%s = host=%s dbname=%s user=%s\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %s\nunix_socket_dir =\nauth_type = any\nauth_file = %s/users.txt\npool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 200\n",
-		name, u.Query().Get("host"), name, user, port, dir), 0o644)) //nolint:gosec // no secret in it
-	cmd := exec.Command(bin, "-q", config) //nolint:gosec,noctx // a test's own pooler
+		name, u.Query().Get("host"), name, user, port, dir), 0o644))
+	cmd := exec.Command(bin, "-q", config) //nolint:noctx // a test's own pooler
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if info, err := os.Stat(u.Query().Get("host")); err == nil && os.Geteuid() == 0 {
 		st := info.Sys().(*syscall.Stat_t) // the server's user reaches the server's socket
@@ -61,7 +61,7 @@ func pooled(t *testing.T, app string) string {
 	require.NoError(t, cmd.Start(), "pgbouncer is missing: `make test` installs it on Debian and Ubuntu")
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	require.Eventually(t, func() bool {
-		c, err := net.DialTimeout("tcp", "127.0.0.1:"+port, time.Second)
+		c, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", "127.0.0.1:"+port)
 		if err == nil {
 			_ = c.Close()
 		}

@@ -1,4 +1,5 @@
-// Package pgembed runs a private PostgreSQL for the demo and the tests: on a
+// Package pgembed runs a private PostgreSQL for the demo, the tests and small
+// installations: on a
 // unix socket that only this user reaches, with no network port, and gone when
 // the program is gone, even when it is killed.
 package pgembed
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -28,7 +30,7 @@ const (
 // Server is a running private PostgreSQL.
 type Server struct {
 	socket string
-	cmd    *exec.Cmd
+	cmd    *exec.Cmd // nil: another program's
 	done   chan struct{}
 	stop   sync.Once
 }
@@ -72,6 +74,37 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	}
 }
 
+// Join uses the server that runs in the folder already, for a program beside
+// the one that started it; where none runs it starts one.
+func Join(ctx context.Context, o Options) (*Server, error) {
+	if s := running(ctx, o.Dir); s != nil {
+		return s, nil
+	}
+	return Start(ctx, o)
+}
+
+// running is the server that answers for the folder now; nil: none.
+func running(ctx context.Context, dir string) *Server {
+	raw, err := os.ReadFile(filepath.Join(dir, "postmaster.pid")) //nolint:gosec // in the folder the person named
+	if err != nil {
+		return nil
+	}
+	lines := strings.Split(string(raw), "\n")
+	if len(lines) < 5 {
+		return nil
+	}
+	s := &Server{socket: lines[4]}
+	conn, err := pgx.Connect(ctx, s.URL(App, Database))
+	if err != nil {
+		return nil
+	}
+	_ = conn.Close(ctx)
+	return s
+}
+
+// Ours says whether this program started the server, so that it stops with it.
+func (s *Server) Ours() bool { return s != nil && s.cmd != nil }
+
 // URL is the connection string for a role and a database of this instance.
 func (s *Server) URL(role, database string) string {
 	return fmt.Sprintf("postgres://%s@/%s?host=%s&sslmode=disable", role, database, s.socket)
@@ -83,8 +116,12 @@ func (s *Server) Socket() string { return s.socket }
 // Pid is the server's process id.
 func (s *Server) Pid() int { return s.cmd.Process.Pid }
 
-// Stop shuts the server down and waits for it: a fast, clean shutdown.
+// Stop shuts the server down and waits for it: a fast, clean shutdown. What
+// another program started, it leaves alone.
 func (s *Server) Stop() {
+	if !s.Ours() {
+		return
+	}
 	s.stop.Do(func() {
 		_ = s.cmd.Process.Signal(syscall.SIGINT)
 		select {
@@ -117,6 +154,9 @@ func initCluster(ctx context.Context, bin, dir string) error {
 	cmd.SysProcAttr = attributes(false)
 	cmd.Dir = "/"
 	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return fmt.Errorf("pgembed: initdb: %w: %s", err, out)
 	}
 	if err := os.RemoveAll(dir); err != nil {

@@ -72,7 +72,7 @@ var syllables, beginnings = everySyllable()
 func everySyllable() (whole, begin map[string]bool) {
 	whole, begin = map[string]bool{}, map[string]bool{}
 	for r := range pinyin.PinyinDict {
-		for _, s := range pinyin.SinglePinyin(rune(r), allReadings) {
+		for _, s := range pinyin.SinglePinyin(rune(r), allReadings) { //nolint:gosec // the dictionary's keys are characters
 			s = strings.ReplaceAll(s, "ü", "v")
 			if len(s) > 6 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") != "" {
 				continue

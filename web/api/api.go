@@ -9,11 +9,13 @@ package api
 import (
 	"context"
 	"net/http"
+	"reflect"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
@@ -51,6 +53,9 @@ type Op struct {
 	MaxBody int64 // bytes; 0: 1 MiB
 	// NoKey leaves the operation out of Idempotency-Key (sign-in and webhooks).
 	NoKey bool
+	// Public is set where every guest gets the same answer, which may be held
+	// for a moment.
+	Public bool
 	// Elsewhere lets the operation answer for a county that is not open.
 	Elsewhere bool
 }
@@ -60,13 +65,15 @@ type API struct {
 	huma     huma.API
 	problems *problem.Writer
 	replays  *Replays
-	ops      map[string]Op // by method and path, as Fiber writes it
+	app      *fiber.App
+	hold     func(next fiber.Handler) fiber.Handler
 }
 
 var overrideErrors sync.Once
 
 // New makes the API on the app. Its document is at Prefix/openapi.json and .yaml.
-func New(app *fiber.App, problems *problem.Writer, replays *Replays, version string) *API {
+// hold keeps public answers for a moment.
+func New(app *fiber.App, problems *problem.Writer, replays *Replays, hold func(next fiber.Handler) fiber.Handler, version string) *API {
 	cfg := huma.DefaultConfig("Countyfair", version)
 	cfg.Info.Description = about
 	cfg.Info.License = &huma.License{Name: "AGPL-3.0-or-later", Identifier: "AGPL-3.0-or-later"}
@@ -74,11 +81,12 @@ func New(app *fiber.App, problems *problem.Writer, replays *Replays, version str
 	cfg.OpenAPIPath = "/openapi"
 	cfg.DocsPath, cfg.SchemasPath = "", ""
 	cfg.CreateHooks = nil
+	cfg.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[uuid.UUID](), reflect.TypeFor[id]())
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "The access token of create-token."},
 		"cookie": {Type: "apiKey", In: "cookie", Name: "session", Description: "A browser's session."},
 	}
-	a := &API{problems: problems, replays: replays, ops: map[string]Op{}}
+	a := &API{problems: problems, replays: replays, app: app, hold: hold}
 	overrideErrors.Do(func() {
 		huma.NewErrorWithContext = newError(problems)
 		huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
@@ -87,6 +95,14 @@ func New(app *fiber.App, problems *problem.Writer, replays *Replays, version str
 	})
 	a.huma = humafiber.NewWithGroup(app, app.Group(Prefix), cfg)
 	return a
+}
+
+// id describes a uuid.UUID, so that a wrong one is refused by its field's name.
+type id struct{}
+
+// Schema of an id.
+func (id) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
 }
 
 const about = `The marketplace of a county: its produce, baskets, orders and the people behind them.
@@ -145,7 +161,7 @@ func Handle[I, O any](a *API, op Op, handler func(ctx context.Context, who actor
 	h := huma.Operation{
 		OperationID: op.ID, Method: op.Method, Path: op.Path, Summary: op.Summary, Description: op.Detail, Tags: []string{op.Tag},
 		DefaultStatus: op.Status, MaxBodyBytes: op.MaxBody, BodyReadTimeout: -1, Errors: []int{400, 404, 422, 500},
-		Metadata: map[string]any{"access": string(op.Access)},
+		Metadata: map[string]any{"access": string(op.Access)}, Extensions: map[string]any{"x-access": string(op.Access)},
 	}
 	if op.Access == SignedIn || op.Access == Sellers || op.Access == Officers || op.Access == Operators {
 		h.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
@@ -153,23 +169,35 @@ func Handle[I, O any](a *API, op Op, handler func(ctx context.Context, who actor
 	} else {
 		h.Security = []map[string][]string{{}, {"bearer": {}}}
 	}
+	h.Middlewares = huma.Middlewares{a.gate(op)}
 	if op.unsafe() && !op.NoKey {
 		h.Errors = append(h.Errors, 409)
 		h.Parameters = append(h.Parameters, idempotencyKey)
-		h.Middlewares = huma.Middlewares{a.replays.middleware(a, op)}
+		h.Middlewares = append(h.Middlewares, a.replays.middleware(a, op))
 	}
-	a.ops[op.Method+" "+Prefix+fiberPath(op.Path)] = op
+	if op.Public {
+		a.app.Get(Prefix+fiberPath(op.Path), a.hold((*fiber.Ctx).Next))
+	}
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
-		who := scope.From(ctx).Actor
-		if err := op.admits(scope.From(ctx)); err != nil {
-			return nil, a.refuse(ctx, err)
-		}
-		out, err := handler(ctx, who, in)
+		out, err := handler(ctx, scope.From(ctx).Actor, in)
 		if err != nil {
 			return nil, a.refuse(ctx, err)
 		}
 		return out, nil
 	})
+}
+
+// gate turns away whoever may not call the operation, before anything of the
+// request is read, kept or judged.
+func (a *API) gate(op Op) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if err := op.admits(scope.From(ctx.Context())); err != nil {
+			c := humafiber.Unwrap(ctx)
+			_ = a.problems.Send(c, a.problems.From(c.UserContext(), err))
+			return
+		}
+		next(ctx)
+	}
 }
 
 var idempotencyKey = &huma.Param{
@@ -216,21 +244,6 @@ func (op Op) admits(s *scope.Scope) error {
 		return who.Need(actor.Operator)
 	}
 	return errs.NotAllowed() // an operation that declares nobody admits nobody
-}
-
-// Find gives the declaration behind a route of Fiber.
-func (a *API) Find(method, route string) (Op, bool) {
-	op, ok := a.ops[method+" "+route]
-	return op, ok
-}
-
-// Operations lists all declarations.
-func (a *API) Operations() []Op {
-	out := make([]Op, 0, len(a.ops))
-	for _, op := range a.ops {
-		out = append(out, op)
-	}
-	return out
 }
 
 // OpenAPI is the document.

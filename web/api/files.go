@@ -28,7 +28,7 @@ type Picture struct {
 type Import struct {
 	ID              uuid.UUID   `json:"id"`
 	FileName        string      `json:"file_name"`
-	Status          string      `json:"status" enum:"previewed,running,done,failed"`
+	Status          string      `json:"status" enum:"previewed,running,done"`
 	Total           int         `json:"total"`
 	Done            int         `json:"done"`
 	Created         int         `json:"created"`
@@ -116,6 +116,8 @@ func RegisterFiles(a *API, s *catalog.Service) {
 			return importAnswer(ctx, s, who, im, err)
 		})
 	registerReview(a, s)
+	// huma describes a form's file in place, and leaves this behind.
+	delete(a.huma.OpenAPI().Components.Schemas.Map(), "FormFile")
 }
 
 // registerReview adds the office's look at products.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -23,7 +24,7 @@ import (
 var (
 	errKeyReused = errs.New(errs.Conflict, "idempotency_conflict", "This Idempotency-Key was used for another request. Use a new key for a new act.")
 	errKeyBusy   = errs.New(errs.Conflict, "idempotency_in_progress", "The first request with this Idempotency-Key is still being answered. Please ask again in a moment.").After(1)
-	errKeyLong   = errs.New(errs.Invalid, "idempotency_key", "An Idempotency-Key has at most 200 characters.")
+	errBadKey    = errs.New(errs.Invalid, "idempotency_key", "Send one Idempotency-Key of up to 200 letters, digits and signs.")
 )
 
 const (
@@ -68,8 +69,8 @@ func (k *Replays) middleware(a *API, op Op) func(huma.Context, func(huma.Context
 		}
 		c := humafiber.Unwrap(ctx)
 		refuse := func(err error) { _ = a.problems.Send(c, a.problems.From(c.UserContext(), err)) }
-		if len(key) > 200 {
-			refuse(errKeyLong)
+		if !goodKey(key) || len(c.Request().Header.PeekAll("Idempotency-Key")) > 1 {
+			refuse(errBadKey)
 			return
 		}
 		who, hash := requester(c), requestHash(c, op)
@@ -88,6 +89,12 @@ func (k *Replays) middleware(a *API, op Op) func(huma.Context, func(huma.Context
 			k.replay(c, who, key, before, refuse)
 		}
 	}
+}
+
+// goodKey takes printable ASCII, as the draft of the header asks: no database
+// refuses it, and no log is garbled by it.
+func goodKey(key string) bool {
+	return len(key) <= 200 && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
 }
 
 // claim makes this request the first with its key (nil), or gives the earlier answer.
@@ -142,24 +149,33 @@ func (k *Replays) replay(c *fiber.Ctx, who, key string, before *answer, refuse f
 }
 
 // requester keeps one person's keys from another's: the account, else the
-// cart's secret, else the address.
+// secret of the cart or of the order's link, else the address.
 func requester(c *fiber.Ctx) string {
 	s := scope.From(c.UserContext())
 	switch {
 	case s.Actor.SignedIn():
 		return "account:" + s.Actor.Account.String()
 	case s.CartToken != "":
-		sum := sha256.Sum256([]byte(s.CartToken))
-		return "cart:" + hex.EncodeToString(sum[:])
+		return "cart:" + digest(s.CartToken)
+	case c.Get("X-Order-Token") != "":
+		return "order:" + digest(c.Get("X-Order-Token"))
 	}
 	return "address:" + s.Actor.IP + " " + c.Get(fiber.HeaderUserAgent)
+}
+
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
 }
 
 func requestHash(c *fiber.Ctx, op Op) []byte {
 	h := sha256.New()
 	h.Write([]byte(op.ID + "\x00" + c.OriginalURL() + "\x00"))
 	body := c.Body()
-	c.Request().SetBodyStream(bytes.NewReader(body), len(body)) // reading it took it away
+	c.Request().SetBodyStream(bytes.NewReader(body), len(body))                    // reading it took it away
+	if boundary := c.Request().Header.MultipartFormBoundary(); len(boundary) > 0 { // made anew each time the same files are sent
+		body = bytes.ReplaceAll(body, boundary, nil)
+	}
 	h.Write(body)
 	return h.Sum(nil)
 }

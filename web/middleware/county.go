@@ -19,23 +19,27 @@ var ErrSuspended = errs.New(errs.Unavailable, "county_suspended", "This market i
 var ErrClosed = errs.New(errs.Gone, "county_closed", "This market has closed.")
 
 // County finds the county of the request, binds it to the context, and turns
-// the request away where the county is suspended or closed.
-func County(dir *tenants.Directory) fiber.Handler {
+// the request away where the county is suspended or closed. scheme is how the
+// market is reached from outside, which no header of a request can change;
+// match is as in Language: who is turned away is told why in their own language.
+func County(dir *tenants.Directory, scheme string, match func(accept string, offered ...string) string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		s := scope.From(c.UserContext())
-		county, err := dir.Resolve(c.Hostname(), c.Get("X-County"))
+		county, err := dir.Resolve(string(c.Request().Host()), c.Get("X-County"))
 		if err != nil {
 			return err
 		}
 		s.County, s.Language = county, county.DefaultLanguage()
-		s.Origin = c.Protocol() + "://" + string(c.Request().Host())
+		s.Origin = scheme + "://" + string(c.Request().Host())
 		s.Actor = actor.Guest(county.ID)
 		c.SetUserContext(pg.WithTenant(c.UserContext(), county.ID))
 		c.Vary(fiber.HeaderHost, "X-County")
 		switch county.State {
 		case tenants.Suspended:
+			s.Language = choose(c, s, match)
 			return ErrSuspended
 		case tenants.Closed:
+			s.Language = choose(c, s, match)
 			return ErrClosed
 		case tenants.Draft, tenants.Open:
 		}

@@ -2,6 +2,7 @@ package middleware
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -30,7 +31,8 @@ const (
 
 // Person finds who asks: by Authorization where it is given, else by cookie. A
 // bad token is refused; a bad cookie is a guest, whose cookie is taken away.
-func Person(auth Authenticator) fiber.Handler {
+// proxies are those that we believe who asked them.
+func Person(auth Authenticator, proxies []netip.Prefix) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		s := scope.From(c.UserContext())
 		s.CartToken = c.Get("X-Cart-Token", c.Cookies(CartCookie))
@@ -50,12 +52,12 @@ func Person(auth Authenticator) fiber.Handler {
 			case err == nil:
 				s.Actor, s.Name = who, name
 			case errs.CodeOf(err) == errs.Unauthenticated:
-				c.ClearCookie(SessionCookie)
+				Cookie(c, SessionCookie, "", -1)
 			default:
 				return err
 			}
 		}
-		s.Actor.IP = c.IP()
+		s.Actor.IP = address(c, proxies)
 		return c.Next()
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"countyfair/internal/errs"
+	"countyfair/internal/pg"
 	"countyfair/web/scope"
 )
 
@@ -42,6 +43,7 @@ type Field struct {
 
 // status is the one table from a refusal's class to HTTP.
 var status = map[errs.Code]int{
+	errs.Malformed:       fiber.StatusBadRequest,
 	errs.Invalid:         fiber.StatusUnprocessableEntity,
 	errs.Unauthenticated: fiber.StatusUnauthorized,
 	errs.Forbidden:       fiber.StatusForbidden,
@@ -54,9 +56,9 @@ var status = map[errs.Code]int{
 }
 
 var titles = map[int]string{
-	400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 406: "Not acceptable",
-	409: "Conflict", 410: "Gone", 412: "Precondition failed", 413: "Too large", 415: "Unsupported media type", 422: "Not valid", 429: "Too many requests", 431: "Headers too large",
-	500: "Our fault", 501: "Not implemented", 503: "Not available now", 504: "Took too long",
+	400: "Bad request", 401: "Not signed in", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 406: "Not acceptable", 408: "Took too long to arrive",
+	409: "Conflict", 410: "Gone", 411: "Length required", 412: "Precondition failed", 413: "Too large", 415: "Unsupported media type", 422: "Not valid", 429: "Too many requests", 431: "Headers too large",
+	500: "Our fault", 501: "Not implemented", 502: "Bad connection", 503: "Not available now", 504: "Took too long",
 }
 
 // Words translates a refusal by its reason; ok is false where there are no words for it.
@@ -76,6 +78,9 @@ func NewWriter(words Words, log *slog.Logger) *Writer {
 	return &Writer{words, log}
 }
 
+// awayFor is how long a client should wait for a database that is away, in seconds.
+const awayFor = 5
+
 // From makes the document of any error, in the language of the request.
 func (w *Writer) From(ctx context.Context, err error) *Document {
 	s := scope.From(ctx)
@@ -89,6 +94,9 @@ func (w *Writer) From(ctx context.Context, err error) *Document {
 		d = w.refusal(s.Language, e)
 	case errors.As(err, &fe):
 		d = w.Plain(s.Language, fe.Code, "http_"+strconv.Itoa(fe.Code), titles[fe.Code])
+	case pg.Away(err):
+		d = w.Plain(s.Language, 503, "not_reachable", "The market cannot be reached for a moment. Please try again.")
+		d.retry = awayFor
 	case errors.Is(err, context.DeadlineExceeded):
 		d = w.Plain(s.Language, 504, "took_too_long", "This took too long. Please try again.")
 	default:
@@ -135,7 +143,7 @@ func (w *Writer) Plain(language string, code int, reason, message string) *Docum
 
 // Log writes the cause where it is ours to mend: every document of 500 and above.
 func (w *Writer) Log(ctx context.Context, d *Document) {
-	if d.Status >= 500 && d.cause != nil && d.Status != 503 {
+	if d.Status >= 500 && d.cause != nil && (d.Status != 503 || pg.Away(d.cause)) {
 		w.log.ErrorContext(ctx, "request failed", "code", d.Code, "error", d.cause)
 	}
 }

@@ -4,6 +4,7 @@ package scope
 
 import (
 	"context"
+	"strings"
 
 	"countyfair/internal/actor"
 	"countyfair/tenants"
@@ -20,6 +21,9 @@ type Scope struct {
 	Path      string
 	CartToken string // from X-Cart-Token or the cart cookie
 }
+
+// Secure reports whether the county is reached over TLS.
+func (s *Scope) Secure() bool { return strings.HasPrefix(s.Origin, "https://") }
 
 type key struct{}
 

@@ -99,13 +99,6 @@ func URL(name string) string {
 	return Prefix + hashed
 }
 
-// Has reports whether there is such an asset.
-func Has(name string) bool {
-	setup()
-	_, ok := byName[name]
-	return ok
-}
-
 // Size gives an asset's length in bytes, plain and as brotli.
 func Size(name string) (plain, compressed int) {
 	setup()

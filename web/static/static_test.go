@@ -19,9 +19,9 @@ func TestHandler(t *testing.T) {
 	for _, name := range []string{"storefront.css", "seller.css", "office.css", "pay.css", "app.js"} {
 		url := static.URL(name)
 		for _, enc := range []string{"", "gzip", "gzip, br"} {
-			req := httptest.NewRequest("GET", url, nil)
+			req := httptest.NewRequestWithContext(t.Context(), "GET", url, nil)
 			req.Header.Set("Accept-Encoding", enc)
-			res, err := app.Test(req, 5000)
+			res, err := app.Test(req, -1)
 			require.NoError(t, err)
 			body, err := io.ReadAll(res.Body)
 			require.NoError(t, err)
@@ -40,7 +40,7 @@ func TestHandler(t *testing.T) {
 		}
 	}
 
-	res, err := app.Test(httptest.NewRequest("GET", "/static/storefront.0000000000.css", nil))
+	res, err := app.Test(httptest.NewRequestWithContext(t.Context(), "GET", "/static/storefront.0000000000.css", nil), -1)
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, 404, res.StatusCode, "an old hash must not give another version's content")

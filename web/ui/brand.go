@@ -39,14 +39,30 @@ func BrandOf(hex string) (Brand, error) {
 	return b, nil
 }
 
+// The hues that the signal may have in the dark: the amber of a stall's lamp,
+// and coral for a county that is amber itself.
+const (
+	lampHue  = 66
+	coralHue = 22
+)
+
+// alike are hues with less than this between them.
+const alike = 38
+
 // CSS is the county's style sheet: it sets the hue that the whole palette
-// follows. Where the county is amber itself, the signal in the dark is coral.
+// follows, and keeps the signal in the dark away from it.
 func (b Brand) CSS() string {
-	signal := 66.0
-	if d := math.Abs(b.Hue - signal); d < 38 || d > 322 {
-		signal = 22
+	signal := lampHue
+	if d := apart(b.Hue, lampHue); d < alike && d < apart(b.Hue, coralHue) {
+		signal = coralHue
 	}
-	return fmt.Sprintf(":root{--county-h:%.1f;--county-c:%.3f;--signal-dark-h:%.0f}\n", b.Hue, b.Chroma, signal)
+	return fmt.Sprintf(":root{--county-h:%.1f;--county-c:%.3f;--signal-dark-h:%d}\n", b.Hue, b.Chroma, signal)
+}
+
+// apart is the angle between two hues.
+func apart(a, b float64) float64 {
+	d := math.Abs(a - b)
+	return min(d, 360-d)
 }
 
 // oklch turns sRGB (0…1) into lightness, chroma and hue in degrees.

@@ -139,7 +139,7 @@ func Desk(f DeskFrame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = FlashBox(f.Flash).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = FlashBox(f.Flash, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -10,14 +10,35 @@ import (
 	"countyfair/web/static"
 )
 
-func pageTitle(f Frame) string {
-	switch {
-	case f.Title == "":
+// headline is what a page is called where its county is named beside it.
+func headline(f Frame) string {
+	if f.Title == "" {
 		return f.County.Name
-	case f.County.Name == "" || f.Title == f.County.Name:
-		return f.Title
 	}
-	return f.Title + " · " + f.County.Name
+	return f.Title
+}
+
+func pageTitle(f Frame) string {
+	if h := headline(f); f.County.Name != "" && h != f.County.Name {
+		return h + " · " + f.County.Name
+	}
+	return headline(f)
+}
+
+// description is the page's, or where it has none the market's own words.
+func description(f Frame) string {
+	if f.Description == "" {
+		return f.County.Tagline
+	}
+	return f.Description
+}
+
+// firstClause is what stands before a text's first comma or stop.
+func firstClause(text string) string {
+	if i := strings.IndexAny(text, "，。；,;"); i > 0 {
+		return text[:i]
+	}
+	return text
 }
 
 func icon(f Frame) string {

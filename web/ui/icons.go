@@ -73,8 +73,5 @@ func Icon(name string, class ...string) templ.Component {
 	})
 }
 
-// HasIcon reports whether there is such an icon.
-func HasIcon(name string) bool { _, ok := icons[name]; return ok }
-
 // IconNames lists the icons.
 func IconNames() []string { return slices.Sorted(maps.Keys(icons)) }

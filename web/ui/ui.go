@@ -47,6 +47,8 @@ type County struct {
 	Tagline  string
 	LogoURL  string // "" shows the product's own mark
 	BrandURL string // the county's colours, as a style sheet
+	Platform bool   // no market of its own: nothing to look for, to buy or to sell
+	Shut     bool   // nothing answers here, not even a way to sign in
 }
 
 // Account is the reader, as far as the header cares.
@@ -86,19 +88,6 @@ const (
 	lazyPicture  = "lazy"
 	eagerPicture = "eager"
 )
-
-type csrfKey struct{}
-
-// WithCSRF puts the form token of this request into the context.
-func WithCSRF(ctx context.Context, token string) context.Context {
-	return context.WithValue(ctx, csrfKey{}, token)
-}
-
-// CSRFToken gives the form token, "" where there is none.
-func CSRFToken(ctx context.Context) string {
-	t, _ := ctx.Value(csrfKey{}).(string)
-	return t
-}
 
 // UnitLine says a pack's weight and its price for a comparable amount:
 // "500 g · ¥13.60/100 g". Either part may be missing.

@@ -92,7 +92,7 @@ func (w *Words) MonthShort(m time.Month) string {
 
 // Months writes a set of months, bit 0 being January: "Sep–Nov", "9–11 月". A
 // run may pass over the year's end. All or none of them have words of their own.
-func (w *Words) Months(mask uint16) string {
+func (w *Words) Months(mask int) string {
 	mask &= 0xfff
 	switch mask {
 	case 0:
@@ -117,7 +117,7 @@ func (w *Words) Months(mask uint16) string {
 
 // runs finds the unbroken runs of set months, as first and last index; a run
 // that holds December and January is one.
-func runs(mask uint16) [][2]int {
+func runs(mask int) [][2]int {
 	on := func(i int) bool { return mask&(1<<((i+12)%12)) != 0 }
 	var out [][2]int
 	for i := range 12 {

@@ -2,10 +2,15 @@ package words_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/language"
 
 	"countyfair/internal/money"
 	"countyfair/web/words"
@@ -25,6 +30,25 @@ func TestSpeaks(t *testing.T) {
 	s, ok := zh.Try("no.such", "stock.out")
 	require.True(t, ok)
 	require.Equal(t, "卖完了", s)
+}
+
+func TestNothingIsSaidTwice(t *testing.T) {
+	where := map[string]string{}
+	names, err := filepath.Glob("*.toml")
+	require.NoError(t, err)
+	for _, name := range names {
+		raw, err := os.ReadFile(name)
+		require.NoError(t, err)
+		bundle := i18n.NewBundle(language.English)
+		bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+		f, err := bundle.ParseMessageFileBytes(raw, name)
+		require.NoError(t, err)
+		for _, m := range f.Messages {
+			key := f.Tag.String() + " " + m.ID
+			require.Empty(t, where[key], "%s of %s has another meaning elsewhere: one of them would never be read", m.ID, name)
+			where[key] = name
+		}
+	}
 }
 
 func TestPicksALanguage(t *testing.T) {

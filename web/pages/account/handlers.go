@@ -114,10 +114,7 @@ func statusOf(err error) int {
 
 // enter gives the browser its session, brings the guest's cart along and leads on.
 func (h handlers) enter(c *fiber.Ctx, token string, s auth.Session, next string) error {
-	c.Cookie(&fiber.Cookie{
-		Name: middleware.SessionCookie, Value: token, Path: "/", MaxAge: int(auth.SessionMost.Seconds()),
-		HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode,
-	})
+	middleware.Cookie(c, middleware.SessionCookie, token, int(auth.SessionMost.Seconds()))
 	who := page.Who(c)
 	who.Account, who.Session = s.Account, s.ID
 	h.adopt(c, who)
@@ -138,7 +135,7 @@ func (h handlers) adopt(c *fiber.Ctx, who actor.Actor) {
 		h.Log.WarnContext(c.UserContext(), "guest's cart not adopted", "error", err)
 		return
 	}
-	dropCookie(c, middleware.CartCookie)
+	middleware.Cookie(c, middleware.CartCookie, "", -1)
 }
 
 // landing is where people go who did not come from anywhere: to their work.
@@ -157,15 +154,11 @@ func (h handlers) landing(c *fiber.Ctx, token string) string {
 	return ui.AccountPath
 }
 
-func dropCookie(c *fiber.Ctx, name string) {
-	c.Cookie(&fiber.Cookie{Name: name, Path: "/", MaxAge: -1, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
-}
-
 func (h handlers) signOut(c *fiber.Ctx) error {
 	if err := h.Auth.SignOut(c.UserContext(), page.Who(c)); err != nil {
 		return err
 	}
-	dropCookie(c, middleware.SessionCookie)
+	middleware.Cookie(c, middleware.SessionCookie, "", -1)
 	return page.Done(c, ui.HomePath, "flash.signed_out")
 }
 

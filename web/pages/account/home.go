@@ -65,7 +65,7 @@ func (h handlers) cards(c *fiber.Ctx, list []checkout.OrderSummary) []OrderCard 
 			card.Titles = w.T("account.and_more", "First", card.Titles, "Count", o.Lines-1, "All", o.Lines)
 		}
 		if o.Picture != nil {
-			card.Pictures = []ui.Picture{{Src: page.PictureURL(o.Picture.String(), 160), Width: 64, Height: 64}}
+			card.Pictures = []ui.Picture{{Src: page.PictureURL(o.Picture.String(), 160), Width: 64, Height: 64, Cutout: true, Hue: 90}}
 		}
 		out = append(out, card)
 	}

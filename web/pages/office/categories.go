@@ -21,7 +21,7 @@ var hues = []struct {
 func (d Deps) categories(c *fiber.Ctx, status int, in *page.Input) error {
 	r := read(c)
 	v := d.form(r, "categories", in)
-	all, err := d.Catalog.Categories(r.ctx(), r.who)
+	all, err := d.Catalog.CountedCategories(r.ctx(), r.who)
 	if err != nil {
 		return err
 	}
@@ -56,13 +56,17 @@ func categorySection(r reader, v *shape.FormView, i int, k catalog.Category, tit
 	if k.PictureID != nil {
 		picture.Picture = &ui.Picture{Src: page.PictureURL(k.PictureID.String(), 160), Width: 160, Height: 160, Cutout: true}
 	}
-	return shape.Section{Title: title, Pairs: true, Controls: append(r.inEach(v, name("names"), k.Names, r.w.T("settings.name"), nil),
+	note := ""
+	if k.Code != "" {
+		note = r.w.T("settings.category_note", "Count", k.Products)
+	}
+	return shape.Section{Title: title, Note: note, Fold: k.Code != "", Pairs: true, Controls: append(r.inEach(v, name("names"), k.Names, r.w.T("settings.name"), nil),
 		shape.Control{Field: code}, shape.Control{Field: hue, Options: options}, picture)}
 }
 
 func (d Deps) saveCategories(c *fiber.Ctx) error {
 	r, in := read(c), page.Read(c)
-	all, err := d.Catalog.Categories(r.ctx(), r.who)
+	all, err := d.Catalog.CountedCategories(r.ctx(), r.who)
 	if err != nil {
 		return err
 	}

@@ -69,14 +69,27 @@ func zoneSection(r reader, v *shape.FormView, i int, z tenants.Zone, title strin
 	if v.Form.Values != nil {
 		on = v.Form.Values[name("delivers")] != ""
 	}
-	s := shape.Section{Title: title, Pairs: true, Controls: r.inEach(v, name("names"), z.Names, r.w.T("settings.zone_name"), nil)}
+	s := shape.Section{Title: title, Fold: there, Pairs: true, Controls: r.inEach(v, name("names"), z.Names, r.w.T("settings.zone_name"), nil)}
 	s.Controls = append(s.Controls, shape.Control{Field: countries}, shape.Control{Field: days}, shape.Control{Field: areas}, shape.Control{Field: price("first_kg", z.FirstKg)},
 		shape.Control{Field: price("next_kg", z.NextKg)}, shape.Control{Field: freeField},
 		shape.Control{Field: ui.Field{Name: name("delivers"), Value: "1", Label: r.w.T("settings.delivers")}, Box: true, On: on})
 	if there {
+		s.Note = zoneNote(r, z)
 		s.Controls = append(s.Controls, shape.Control{Field: ui.Field{Name: name("remove"), Value: "1", Label: r.w.T("settings.remove_zone")}, Box: true})
 	}
 	return s
+}
+
+// zoneNote sums a zone up: where it is, what it costs, how long it takes.
+func zoneNote(r reader, z tenants.Zone) string {
+	where := areaNames(z.Areas, r)
+	if where == "" {
+		where = r.w.T("settings.rest")
+	}
+	if !z.Delivers {
+		return where + " · " + r.w.T("settings.not_delivered")
+	}
+	return where + " · " + r.w.T("settings.zone_rates", "First", r.w.Money(money.Of(z.FirstKg, r.county.Currency)), "Next", r.w.Money(money.Of(z.NextKg, r.county.Currency)), "From", z.DaysMin, "To", z.DaysMax)
 }
 
 // areaNames writes areas as people know them.

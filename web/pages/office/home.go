@@ -1,12 +1,10 @@
 package office
 
 import (
-	"strconv"
-
 	"github.com/gofiber/fiber/v2"
 
+	"countyfair/admin"
 	"countyfair/checkout"
-	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/pages/page"
 	"countyfair/web/ui"
@@ -16,7 +14,8 @@ import (
 type HomeView struct {
 	Frame   ui.OfficeFrame
 	State   ui.Status
-	Figures []ui.Figure
+	Today   string
+	Queues  []QueueRow
 	Steps   []SetupStep // of a county that is not open yet
 	Ready   bool        // to open
 	MayOpen bool
@@ -24,20 +23,42 @@ type HomeView struct {
 	Empty   ui.State
 }
 
+// QueueRow is what waits, of one kind. Bars are its ages as parts of a line of
+// BarLength: today's, those of a day or two, those that wait too long.
+type QueueRow struct {
+	Icon, Label, URL string
+	Waiting, Late    int
+	Oldest           string
+	Ages             string // for ears
+	Bars             [3]int
+}
+
+// barStart is where a part of the bar begins.
+func (q QueueRow) barStart(i int) (x int) {
+	for _, n := range q.Bars[:i] {
+		x += n
+	}
+	return x
+}
+
+// BarLength is the length of the longest queue's bar.
+const BarLength = 180
+
 // SetupStep is one thing to do before the market opens.
 type SetupStep struct {
 	Text, URL string
 	Done      bool
 }
 
+// stepAt is where each step is taken.
+var stepAt = map[admin.Step]string{
+	admin.SetBrand: settings + "/brand", admin.SetDelivery: settings + "/delivery", admin.SetCategories: settings + "/categories",
+	admin.WritePages: settings + "/pages", admin.ApproveSeller: stallList,
+}
+
 func (d Deps) home(c *fiber.Ctx) error {
 	r := read(c)
-	v := HomeView{Frame: d.frame(r, r.w.T("office.home")), State: ui.Status{Of: "county", Code: string(r.county.State)}, MayOpen: r.mayAct()}
-	applied, err := d.Sellers.Waiting(r.ctx(), r.who)
-	if err != nil {
-		return err
-	}
-	review, err := d.Catalog.Waiting(r.ctx(), r.who)
+	desk, err := d.Admin.Desk(r.ctx(), r.who)
 	if err != nil {
 		return err
 	}
@@ -45,60 +66,49 @@ func (d Deps) home(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	toShip, err := d.Checkout.ListAll(r.ctx(), r.who, checkout.ListRequest{State: checkout.Paid, Limit: 100})
-	if err != nil {
-		return err
+	v := HomeView{
+		Frame: d.frameOf(r, r.w.T("office.home"), desk), State: ui.Status{Of: "county", Code: string(r.county.State)}, MayOpen: r.mayAct(),
+		Today: r.w.DateLong(d.Kit.Clock.Now(), r.county.TimeZone), Queues: d.queueRows(r, desk), Orders: d.orderTable(r, recent.Items),
+		Empty: ui.State{Drawing: "parcel", Title: r.w.T("office.no_orders"), Text: r.w.T("office.no_orders_text")},
 	}
-	waiting := strconv.Itoa(len(toShip.Items))
-	if toShip.Next != "" {
-		waiting = "100+"
-	}
-	v.Figures = []ui.Figure{
-		{Label: r.w.T("office.applications"), Value: strconv.FormatInt(applied, 10), Note: r.w.T("office.to_decide"), URL: stallList},
-		{Label: r.w.T("office.review"), Value: strconv.FormatInt(review, 10), Note: r.w.T("office.to_check"), URL: goodsList},
-		{Label: r.w.T("office.to_ship"), Value: waiting, Note: r.w.T("office.by_sellers"), URL: orderPath + "?state=paid"},
-	}
-	v.Orders = d.orderTable(r, recent.Items)
-	v.Empty = ui.State{Drawing: "parcel", Title: r.w.T("office.no_orders"), Text: r.w.T("office.no_orders_text")}
 	if r.county.State == tenants.Draft {
-		if v.Steps, v.Ready, err = d.setup(r); err != nil {
+		o, err := d.Admin.Opening(r.ctx(), r.who)
+		if err != nil {
 			return err
+		}
+		v.Ready = o.Ready
+		for _, s := range o.Steps {
+			v.Steps = append(v.Steps, SetupStep{r.w.T("office.step_" + string(s.Step)), stepAt[s.Step], s.Done})
 		}
 	}
 	return page.Render(c, fiber.StatusOK, Home(v))
 }
 
-// setup is what a county still needs before it opens. Delivery and categories
-// are a must: without them nobody can order, or list anything.
-func (d Deps) setup(r reader) (steps []SetupStep, ready bool, err error) {
-	zones, err := d.Counties.Directory().Zones(r.ctx(), r.county.ID)
-	if err != nil {
-		return nil, false, err
+func (d Deps) queueRows(r reader, desk admin.Desk) []QueueRow {
+	longest := 1
+	for _, q := range desk {
+		longest = max(longest, q.Waiting)
 	}
-	pages, err := d.Counties.Pages(r.ctx())
-	if err != nil {
-		return nil, false, err
+	rows := make([]QueueRow, len(desk))
+	for i, q := range desk {
+		look := queues[q.Kind]
+		rows[i] = QueueRow{
+			Icon: look.icon, Label: r.w.T(look.label), URL: look.url, Waiting: q.Waiting, Late: q.Late,
+			Ages: r.w.T("office.ages", "Today", q.Today, "Days", q.Days, "Late", q.Late),
+		}
+		for j, n := range []int{q.Today, q.Days, q.Late} {
+			rows[i].Bars[j] = n * BarLength / longest
+		}
+		if q.Waiting > 0 {
+			rows[i].Oldest = r.w.Ago(q.Oldest, d.Kit.Clock.Now(), r.county.TimeZone)
+		}
 	}
-	approved, err := d.Sellers.Applications(r.ctx(), r.who, sellers.Approved, 1, "")
-	if err != nil {
-		return nil, false, err
-	}
-	kinds, err := d.Catalog.Categories(r.ctx(), r.who)
-	if err != nil {
-		return nil, false, err
-	}
-	return []SetupStep{
-		{r.w.T("office.step_brand"), settings + "/brand", r.county.Brand.Logo != ""},
-		{r.w.T("office.step_delivery"), settings + "/delivery", len(zones) > 0},
-		{r.w.T("office.step_categories"), settings + "/categories", len(kinds) > 0},
-		{r.w.T("office.step_pages"), settings + "/pages", len(pages) >= len(tenants.PageKinds)},
-		{r.w.T("office.step_seller"), stallList, len(approved.Items) > 0},
-	}, len(zones) > 0 && len(kinds) > 0, nil
+	return rows
 }
 
 func (d Deps) open(c *fiber.Ctx) error {
 	r := read(c)
-	if _, err := d.Counties.MoveTo(r.ctx(), r.who, r.county.ID, tenants.Open, ""); err != nil {
+	if _, err := d.Admin.Open(r.ctx(), r.who); err != nil {
 		return err
 	}
 	return page.Done(c, home, "flash.market_open")

@@ -28,13 +28,13 @@ func (d Deps) newImport(c *fiber.Ctx) error { return d.showUpload(c, fiber.Statu
 
 func (d Deps) showUpload(c *fiber.Ctx, status int, in *page.Input) error {
 	r := read(c)
-	v := shape.FormView{Frame: d.frame(r, r.w.T("office.imports")), Action: imports, Submit: r.w.T("import.look"), Files: true, ReadOnly: !r.mayAct(), Intro: r.w.T("import.text")}
+	v := shape.FormView{Frame: d.frame(r, r.w.T("office.imports")), Action: imports, Submit: r.w.T("office_import.look"), Files: true, ReadOnly: !r.mayAct(), Intro: r.w.T("office_import.text")}
 	if in != nil {
 		v.Form = in.Form()
 	}
 	file := func(name, accept string) shape.Control {
-		k := shape.Control{Field: v.Form.Field(name, r.w.T("import."+name)), Accept: accept}
-		k.Hint = r.w.T("import." + name + "_hint")
+		k := shape.Control{Field: v.Form.Field(name, r.w.T("office_import."+name)), Accept: accept}
+		k.Hint = r.w.T("office_import." + name + "_hint")
 		return k
 	}
 	v.Sections = []shape.Section{{Controls: []shape.Control{file("sheet", ".xlsx,.csv"), file("pictures", ".zip")}}}
@@ -97,21 +97,21 @@ func (d Deps) showImport(c *fiber.Ctx) error {
 	number := func(id string, n int) {
 		v.Figures = append(v.Figures, ui.Figure{Label: r.w.T(id), Value: strconv.Itoa(n), URL: "#rows"})
 	}
-	number("import.rows", im.Total)
+	number("office_import.rows", im.Total)
 	if im.State == catalog.Previewed {
-		number("import.good", im.Total-im.Refused)
+		number("office_import.good", im.Total-im.Refused)
 		v.Action = r.Path()
 	} else {
-		number("import.created", im.Created)
-		number("import.updated", im.Updated)
+		number("office_import.created", im.Created)
+		number("office_import.updated", im.Updated)
 	}
-	number("import.left_out", im.Refused)
-	v.Problems = ui.Table{Caption: r.w.T("import.problems"), Columns: []ui.Column{{Label: r.w.T("import.row"), Num: true}, {Label: r.w.T("import.what")}, {Label: r.w.T("import.why")}}}
+	number("office_import.left_out", im.Refused)
+	v.Problems = ui.Table{Caption: r.w.T("office_import.problems"), Columns: []ui.Column{{Label: r.w.T("office_import.row"), Num: true}, {Label: r.w.T("office_import.what")}, {Label: r.w.T("office_import.why")}}}
 	for _, row := range rows {
 		for _, p := range row.Problems {
-			what := r.w.T("import.left_out_row")
+			what := r.w.T("office_import.left_out_row")
 			if p.Warning {
-				what = r.w.T("import.note_row")
+				what = r.w.T("office_import.note_row")
 			}
 			v.Problems.Rows = append(v.Problems.Rows, ui.Row{Cells: []ui.Cell{{Text: strconv.Itoa(row.Row), Num: true}, {Text: what, Small: string(p.Column)}, {Text: problem(r, p.Reason, p.Message, p.Data)}}})
 		}

@@ -9,12 +9,15 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"countyfair/admin"
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
 	"countyfair/internal/lang"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/pages/page"
@@ -25,11 +28,14 @@ import (
 // Deps is what the pages stand on.
 type Deps struct {
 	Kit      page.Kit
+	Admin    *admin.Service
 	Counties *tenants.Service
 	Auth     *auth.Service
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
 	Checkout *checkout.Service
+	Customs  *customs.Service // nil: nothing goes abroad
+	Reports  *reports.Service // comes with Customs
 }
 
 // Paths of the office.
@@ -57,6 +63,7 @@ func Register(r fiber.Router, d Deps) {
 	r.Get(orderPath, look, inCounty, d.orders)
 	r.Get(orderPath+"/:id", look, inCounty, d.order)
 	r.Post(orderPath+"/:id", act, inCounty, d.cancelOrder)
+	r.Get(orderPath+"/:id/papers/:paper", act, inCounty, d.paper)
 	r.Get(imports, look, inCounty, d.newImport)
 	r.Post(imports, act, inCounty, d.takeImport)
 	r.Get(imports+"/:id", look, inCounty, d.showImport)
@@ -66,6 +73,7 @@ func Register(r fiber.Router, d Deps) {
 		r.Get(settings+"/"+s.path, look, inCounty, s.show)
 		r.Post(settings+"/"+s.path, act, inCounty, s.save)
 	}
+	r.Get(settings+"/brand/colour.css", look, inCounty, tryColour)
 	r.Get(people, look, inCounty, d.people)
 	r.Post(people, act, inCounty, d.addPerson)
 	r.Post(people+"/:id", act, inCounty, d.changePerson)
@@ -77,6 +85,13 @@ func inCounty(c *fiber.Ctx) error {
 		return tenants.ErrUnknownCounty
 	}
 	return c.Next()
+}
+
+// queues is how each kind of thing that waits is shown, and where its rows are.
+var queues = map[admin.Kind]struct{ icon, label, url string }{
+	admin.Applications: {"id", "office.applications", stallList},
+	admin.Review:       {"box", "office.review", goodsList},
+	admin.ToShip:       {"truck", "office.to_ship", orderPath + "?state=paid&sort=oldest"},
 }
 
 // reader is a request with its words.
@@ -107,20 +122,30 @@ func (r reader) id() (uuid.UUID, error) {
 
 // frame is the office around a page. Counts that cannot be had are left out.
 func (d Deps) frame(r reader, title string) ui.OfficeFrame {
+	desk, _ := d.Admin.Desk(r.ctx(), r.who)
+	return d.frameOf(r, title, desk)
+}
+
+// frameOf is the office around a page that has looked at the desk itself.
+func (d Deps) frameOf(r reader, title string, desk admin.Desk) ui.OfficeFrame {
 	f := ui.OfficeFrame{Frame: d.Kit.Frame(r.Ctx, title), Home: home}
 	f.NoIndex = true
 	at := r.Path()
-	queue := func(icon, label, url string, count int64) ui.Queue {
-		return ui.Queue{Icon: icon, Label: r.w.T(label), URL: url, Count: int(count), Current: at == url || len(at) > len(url) && url != home && at[:len(url)+1] == url+"/"}
+	entry := func(icon, label, url string) ui.Queue {
+		return ui.Queue{Icon: icon, Label: r.w.T(label), URL: url, Current: at == url || len(at) > len(url) && url != home && at[:len(url)+1] == url+"/"}
 	}
-	applied, _ := d.Sellers.Waiting(r.ctx(), r.who)
-	review, _ := d.Catalog.Waiting(r.ctx(), r.who)
+	queue := func(k admin.Kind) ui.Queue {
+		q, look := desk.Of(k), queues[k]
+		e := entry(look.icon, look.label, look.url)
+		e.Count, e.Hot = q.Waiting, q.Late > 0
+		return e
+	}
 	f.Groups = []ui.QueueGroup{
-		{Queues: []ui.Queue{queue("home", "office.home", home, 0)}},
-		{Label: r.w.T("office.waiting"), Queues: []ui.Queue{queue("id", "office.applications", stallList, applied), queue("box", "office.review", goodsList, review)}},
+		{Queues: []ui.Queue{entry("home", "office.home", home)}},
+		{Label: r.w.T("office.waiting"), Queues: []ui.Queue{queue(admin.Applications), queue(admin.Review)}},
 		{Label: r.w.T("office.watch"), Queues: []ui.Queue{
-			queue("list", "office.orders", orderPath, 0), queue("upload", "office.imports", imports, 0),
-			queue("person", "office.people", people, 0), queue("gear", "office.settings", settings, 0),
+			entry("list", "office.orders", orderPath), entry("upload", "office.imports", imports),
+			entry("person", "office.people", people), entry("gear", "office.settings", settings),
 		}},
 	}
 	return f

@@ -15,14 +15,21 @@ import (
 func (d Deps) orders(c *fiber.Ctx) error {
 	r := read(c)
 	state := r.Query("state")
-	list, err := d.Checkout.ListAll(r.ctx(), r.who, checkout.ListRequest{State: checkout.OrderState(state), Limit: pageSize, Cursor: r.Query("cursor")})
+	oldest := r.Query("sort") == "oldest"
+	list, err := d.Checkout.ListAll(r.ctx(), r.who, checkout.ListRequest{State: checkout.OrderState(state), Oldest: oldest, Limit: pageSize, Cursor: r.Query("cursor")})
 	if err != nil {
 		return err
 	}
-	tabs := append([]ui.Link{{Label: r.w.T("office.all"), URL: orderPath, Current: state == ""}}, r.tabs(orderPath, "order", state, "pending", "paid", "shipped", "delivered", "cancelled", "expired")...)
+	tabs := append([]ui.Link{{Label: r.w.T("office.all"), URL: r.with("state", ""), Current: state == ""}}, r.tabs("order", state, "pending", "paid", "shipped", "delivered", "cancelled", "expired")...)
+	table := d.orderTable(r, list.Items)
+	when := &table.Columns[len(table.Columns)-1]
+	when.URL, when.Sorted = r.with("sort", "oldest"), "descending"
+	if oldest {
+		when.URL, when.Sorted = r.with("sort", ""), "ascending"
+	}
 	return page.Render(c, fiber.StatusOK, shape.List(shape.ListView{
 		Frame: d.frame(r, r.w.T("office.orders")), Tabs: tabs, Label: r.w.T("office.by_state"), Next: r.after(list.Next),
-		Table: d.orderTable(r, list.Items), Empty: ui.State{Drawing: "parcel", Title: r.w.T("office.no_orders"), Text: r.w.T("office.no_orders_text")},
+		Table: table, Empty: ui.State{Drawing: "parcel", Title: r.w.T("office.no_orders"), Text: r.w.T("office.no_orders_text")},
 	}))
 }
 
@@ -42,7 +49,7 @@ func (d Deps) orderTable(r reader, items []checkout.OrderSummary) ui.Table {
 			{Text: r.in(o.Seller.Names)},
 			{Text: o.City, Spare: true},
 			{Text: r.w.Money(o.Total), Num: true},
-			{Text: r.w.Ago(o.CreatedAt, d.Kit.Clock.Now(), r.county.TimeZone)},
+			{Text: r.w.Ago(o.CreatedAt, d.Kit.Clock.Now(), r.county.TimeZone), Brief: true},
 		}})
 	}
 	return t
@@ -62,7 +69,10 @@ func (d Deps) showOrder(c *fiber.Ctx, status int, in *page.Input) error {
 	}
 	v := shape.ReviewView{Frame: d.frame(r, o.Number), Status: ui.Status{Of: "order", Code: string(o.State)}, Title: r.w.T("office.order_facts"), Facts: orderFacts(r, &o), Table: orderLines(r, &o), Action: r.Path()}
 	for _, e := range o.History {
-		v.History = append(v.History, ui.Fact{Term: r.w.DateTime(e.At, r.county.TimeZone), Value: strings.TrimSpace(r.w.T("status.order."+string(e.State)) + " " + e.Note)})
+		v.History = append(v.History, ui.Fact{Term: r.w.DateTime(e.At, r.county.TimeZone), Value: happened(r, e)})
+	}
+	if v.Papers, err = d.papers(r, &o); err != nil {
+		return err
 	}
 	if r.mayAct() && o.May.Cancel {
 		v.Answers = []shape.Answer{{Name: "act", Value: "cancel", Label: r.w.T("office.cancel_order"), Icon: "close", Kind: "no"}}
@@ -73,6 +83,17 @@ func (d Deps) showOrder(c *fiber.Ctx, status int, in *page.Input) error {
 		v.Reason.Value, v.Reason.Error = v.Form.Values["reason"], v.Form.Errors["reason"]
 	}
 	return page.Render(c, status, shape.Review(v))
+}
+
+// happened is a step of an order's history in words.
+func happened(r reader, e checkout.OrderEvent) string {
+	switch e.Note {
+	case "":
+		return r.w.T("status.order." + string(e.State))
+	case "refunded", "late_payment":
+		return r.w.T("order.note." + e.Note)
+	}
+	return r.w.T("status.order."+string(e.State)) + " · " + e.Note
 }
 
 func orderFacts(r reader, o *checkout.Order) []ui.Fact {
@@ -119,7 +140,7 @@ func (d Deps) cancelOrder(c *fiber.Ctx) error {
 	in.Require("reason")
 	if !in.Bad() {
 		if _, err = d.Checkout.Cancel(r.ctx(), r.who, id, checkout.Credentials{}, in.Text("reason")); err == nil {
-			return page.Done(c, r.Path(), "flash.order_cancelled")
+			return page.Done(c, r.Path(), "flash.office_cancelled")
 		}
 		if !in.Refuse(err) {
 			return err

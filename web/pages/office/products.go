@@ -31,7 +31,7 @@ func (d Deps) goods(c *fiber.Ctx) error {
 			{Text: r.in(p.Titles), URL: goodsList + "/" + p.ID.String(), Small: p.Code},
 			{Text: r.in(p.SellerNames)},
 			{Text: price, Num: true},
-			{Text: r.w.Ago(p.UpdatedAt, d.Kit.Clock.Now(), r.county.TimeZone)},
+			{Text: r.w.Ago(p.UpdatedAt, d.Kit.Clock.Now(), r.county.TimeZone), Brief: true},
 		}})
 	}
 	return page.Render(c, fiber.StatusOK, shape.List(v))
@@ -51,7 +51,7 @@ func (d Deps) showGood(c *fiber.Ctx, status int, in *page.Input) error {
 	}
 	v := shape.ReviewView{
 		Frame: d.frame(r, r.in(p.Titles)), Tag: p.Code, Status: ui.Status{Of: "product", Code: string(p.State)}, Title: r.w.T("office.said"),
-		Facts: goodFacts(r, p), Texts: spoken(p.Descriptions), Table: sizes(r, p), Action: r.Path(),
+		Facts: goodFacts(r, p), Texts: r.spoken(p.Descriptions), Table: sizes(r, p), Action: r.Path(),
 	}
 	for i := range p.Pictures {
 		v.Pictures = append(v.Pictures, pictures(&p.Pictures[i])...)
@@ -84,11 +84,11 @@ func (d Deps) showGood(c *fiber.Ctx, status int, in *page.Input) error {
 func goodFacts(r reader, p *catalog.Own) []ui.Fact {
 	out := []ui.Fact{
 		{Term: r.w.T("office.seller"), Value: r.in(p.SellerNames), Link: stallList + "/" + p.SellerID.String()},
-		{Term: r.w.T("office.category"), Value: p.CategoryCode},
+		{Term: r.w.T("office.category"), Value: r.in(p.CategoryNames)},
 		{Term: r.w.T("office.origin"), Value: r.in(p.Origin)},
-		{Term: r.w.T("office.season"), Value: r.w.Months(uint16(p.Season))},
+		{Term: r.w.T("office.season"), Value: r.w.Months(p.Season)},
 		{Term: r.w.T("office.hs_code"), Value: p.HSCode},
-	} //nolint:gosec // twelve bits
+	}
 	if p.HarvestedOn != nil {
 		out = append(out, ui.Fact{Term: r.w.T("office.harvested"), Value: r.w.Date(*p.HarvestedOn, "UTC")})
 	}

@@ -1,6 +1,8 @@
 package office
 
 import (
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,12 +21,31 @@ import (
 const pageSize = 40
 
 // tabs are links that choose a state.
-func (r reader) tabs(base, of, now string, states ...string) []ui.Link {
+func (r reader) tabs(of, now string, states ...string) []ui.Link {
 	out := make([]ui.Link, len(states))
 	for i, s := range states {
-		out[i] = ui.Link{Label: r.w.T("status." + of + "." + s), URL: base + "?state=" + s, Current: s == now}
+		out[i] = ui.Link{Label: r.w.T("status." + of + "." + s), URL: r.with("state", s), Current: s == now}
 	}
 	return out
+}
+
+// with is the address of the page with one more choice, or another one; what
+// was chosen before stays.
+func (r reader) with(name, value string) string {
+	q := url.Values{}
+	for _, known := range []string{"state", "sort", "q"} {
+		q.Set(known, r.Query(known))
+	}
+	q.Set(name, value)
+	for k := range q {
+		if q.Get(k) == "" {
+			q.Del(k)
+		}
+	}
+	if len(q) == 0 {
+		return r.Path()
+	}
+	return r.Path() + "?" + q.Encode()
 }
 
 // after is the address of a list's next page.
@@ -32,7 +53,7 @@ func (r reader) after(cursor string) string {
 	if cursor == "" {
 		return ""
 	}
-	return r.Path() + "?state=" + r.Query("state") + "&cursor=" + cursor
+	return r.with("cursor", cursor)
 }
 
 func (d Deps) stalls(c *fiber.Ctx) error {
@@ -44,16 +65,16 @@ func (d Deps) stalls(c *fiber.Ctx) error {
 	}
 	v := shape.ListView{
 		Frame: d.frame(r, r.w.T("office.applications")), Label: r.w.T("office.by_state"), Next: r.after(list.Next),
-		Tabs:  r.tabs(stallList, "seller", string(state), "applied", "approved", "rejected", "suspended"),
+		Tabs:  r.tabs("seller", string(state), "applied", "approved", "rejected", "suspended"),
 		Empty: ui.State{Drawing: "nothing-found", Title: r.w.T("office.none_waiting"), Text: r.w.T("office.none_waiting_text")},
 		Table: ui.Table{Caption: r.w.T("office.applications"), Columns: []ui.Column{{Label: r.w.T("office.name")}, {Label: r.w.T("office.kind")}, {Label: r.w.T("office.village"), Spare: true}, {Label: r.w.T("office.since")}}},
 	}
 	for _, s := range list.Items {
 		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{
 			{Text: r.in(s.Names), URL: stallList + "/" + s.ID.String(), Small: s.Contact},
-			{Text: r.w.T("seller_kind." + string(s.Kind))},
+			{Text: r.w.T("office_kind." + string(s.Kind))},
 			{Text: r.in(s.Village), Spare: true},
-			{Text: r.w.Ago(s.AppliedAt, d.Kit.Clock.Now(), r.county.TimeZone)},
+			{Text: r.w.Ago(s.AppliedAt, d.Kit.Clock.Now(), r.county.TimeZone), Brief: true},
 		}})
 	}
 	return page.Render(c, fiber.StatusOK, shape.List(v))
@@ -72,8 +93,8 @@ func (d Deps) showStall(c *fiber.Ctx, status int, in *page.Input) error {
 		return err
 	}
 	v := shape.ReviewView{
-		Frame: d.frame(r, r.in(s.Names)), Tag: r.w.T("seller_kind." + string(s.Kind)), Status: ui.Status{Of: "seller", Code: string(s.State)},
-		Title: r.w.T("office.said"), Facts: stallFacts(r, s), Texts: spoken(s.Story), Action: r.Path(), Pictures: pictures(s.PictureID),
+		Frame: d.frame(r, r.in(s.Names)), Tag: r.w.T("office_kind." + string(s.Kind)), Status: ui.Status{Of: "seller", Code: string(s.State)},
+		Title: r.w.T("office.said"), Facts: stallFacts(r, s), Texts: r.spoken(s.Story), Action: r.Path(), Pictures: pictures(s.PictureID),
 	}
 	if s.State == sellers.Applied {
 		if v.Pile, err = d.stallPile(r, id); err != nil {
@@ -206,11 +227,12 @@ func (d Deps) decideStall(c *fiber.Ctx) error {
 	return page.Done(c, stallList, "flash.seller_"+said)
 }
 
-// spoken is a text in each of its languages.
-func spoken(t lang.Text) []shape.Spoken {
+// spoken is a text in each of its languages, the reader's own first.
+func (r reader) spoken(t lang.Text) []shape.Spoken {
 	var out []shape.Spoken
-	for _, tag := range words.Languages() {
-		if t[tag] != "" {
+	tags := append([]string{r.w.Lang()}, words.Languages()...)
+	for i, tag := range tags {
+		if t[tag] != "" && slices.Index(tags, tag) == i {
 			out = append(out, shape.Spoken{Lang: tag, Name: words.For(tag).Name(), Text: t[tag]})
 		}
 	}

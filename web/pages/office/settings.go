@@ -2,11 +2,14 @@ package office
 
 import (
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
+	"countyfair/internal/errs"
 	"countyfair/internal/lang"
+	"countyfair/internal/money"
 	"countyfair/tenants"
 	"countyfair/web/pages/page"
 	"countyfair/web/pages/shape"
@@ -28,7 +31,7 @@ func (d Deps) settingPages() []settingPage {
 	}
 	return []settingPage{
 		page("brand", d.brand, d.saveBrand), page("delivery", d.delivery, d.saveDelivery), page("categories", d.categories, d.saveCategories), page("pages", d.legal, d.saveLegal), page("season", d.season, d.saveSeason),
-		page("policies", d.policies, d.savePolicies), page("domains", d.domains, d.saveDomain),
+		page("policies", d.policies, d.savePolicies), page("domains", d.domains, d.saveDomain), page("border", d.border, d.saveBorder),
 	}
 }
 
@@ -38,7 +41,7 @@ func (d Deps) form(r reader, name string, in *page.Input) shape.FormView {
 		Frame: d.frame(r, r.w.T("office.settings")), Label: r.w.T("office.settings"), Action: settings + "/" + name, Submit: r.w.T("act.save"),
 		ReadOnly: !r.mayAct(), Intro: r.w.T("settings." + name + "_text"),
 	}
-	for _, s := range []string{"brand", "delivery", "categories", "pages", "season", "policies", "domains"} {
+	for _, s := range []string{"brand", "delivery", "categories", "pages", "season", "policies", "domains", "border"} {
 		v.Tabs = append(v.Tabs, ui.Link{Label: r.w.T("settings." + s), URL: settings + "/" + s, Current: s == name})
 	}
 	if in != nil {
@@ -86,7 +89,7 @@ func (d Deps) brand(c *fiber.Ctx, status int, in *page.Input) error {
 	r := read(c)
 	v := d.form(r, "brand", in)
 	colour := typed(&v, "colour", r.county.Brand.Colour, r.w.T("settings.colour"))
-	colour.Type, colour.Hint = "color", r.w.T("settings.colour_hint")
+	colour.Type, colour.Hint, colour.Tries = "color", r.w.T("settings.colour_hint"), settings+"/brand/colour.css"
 	upload := func(name, id string) shape.Control {
 		k := shape.Control{Field: v.Form.Field(name, r.w.T("settings."+name)), Accept: "image/png,image/jpeg,image/webp"}
 		k.Hint = r.w.T("settings." + name + "_hint")
@@ -95,12 +98,22 @@ func (d Deps) brand(c *fiber.Ctx, status int, in *page.Input) error {
 		}
 		return k
 	}
-	v.Files = true
+	v.Files, v.Preview = true, BrandSample(money.Of(6800, r.county.Currency))
 	v.Sections = []shape.Section{
 		{Title: r.w.T("settings.name"), Controls: append(r.inEach(&v, "names", r.county.Names, r.w.T("settings.name"), nil), r.inEach(&v, "tagline", r.county.Tagline, r.w.T("settings.tagline"), nil)...), Pairs: true},
 		{Title: r.w.T("settings.look"), Controls: []shape.Control{{Field: colour}, upload("logo", r.county.Brand.Logo), upload("banner", r.county.Brand.Banner)}},
 	}
 	return page.Render(c, status, shape.Form(v))
+}
+
+// tryColour is the style sheet of a colour that is not saved yet.
+func tryColour(c *fiber.Ctx) error {
+	b, err := ui.BrandOf(c.Query("c"))
+	if err != nil {
+		return errs.NotFoundOf("page")
+	}
+	c.Set(fiber.HeaderContentType, "text/css; charset=utf-8")
+	return c.SendString(b.CSS())
 }
 
 func (d Deps) saveBrand(c *fiber.Ctx) error {
@@ -162,7 +175,7 @@ func (d Deps) savePolicies(c *fiber.Ctx) error {
 	var err error
 	if !in.Bad() {
 		_, err = d.Counties.Change(r.ctx(), r.who, r.county.ID, "county.policy", func(t *tenants.County) error {
-			t.Policy = tenants.Policy{CommissionBP: bp, ReviewProducts: in.Flag("review"), ExportEnabled: in.Flag("export")}
+			t.Policy.CommissionBP, t.Policy.ReviewProducts, t.Policy.ExportEnabled = bp, in.Flag("review"), in.Flag("export")
 			return nil
 		})
 	}
@@ -227,6 +240,9 @@ func (d Deps) legal(c *fiber.Ctx, status int, in *page.Input) error {
 	if in != nil {
 		kind, tag = tenants.PageKind(in.Text("kind")), in.Text("in")
 	}
+	if !slices.Contains(tenants.PageKinds, kind) || !slices.Contains(r.county.Languages, tag) {
+		return errs.NotFoundOf("page")
+	}
 	all, err := d.Counties.Pages(r.ctx())
 	if err != nil {
 		return err
@@ -247,7 +263,7 @@ func (d Deps) legal(c *fiber.Ctx, status int, in *page.Input) error {
 	}
 	for _, k := range tenants.PageKinds {
 		for _, l := range r.county.Languages {
-			v.Tabs = append(v.Tabs, ui.Link{Label: r.w.T("legal."+string(k)) + " · " + words.For(l).Name(), URL: settings + "/pages?kind=" + string(k) + "&in=" + l, Current: k == kind && l == tag})
+			v.Parts = append(v.Parts, ui.Link{Label: r.w.T("legal."+string(k)) + " · " + words.For(l).Name(), URL: settings + "/pages?kind=" + string(k) + "&in=" + l, Current: k == kind && l == tag})
 		}
 	}
 	return page.Render(c, status, shape.Form(v))

@@ -2,12 +2,15 @@ package page
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"golang.org/x/sync/singleflight"
 
 	"countyfair/web/middleware"
 	"countyfair/web/scope"
@@ -17,17 +20,20 @@ import (
 // well under fifty megabytes.
 const mostCached = 1024
 
-// Cache holds public pages for a moment, as a guest without cookies of ours sees
-// them: they are all alike, and most requests of a busy market are theirs.
+// Cache holds public answers, pages and the API's alike, for a moment, as a guest
+// without cookies of ours gets them: they are all alike, and most requests of a
+// busy market are theirs.
 // Whoever is signed in, has a cart or is told something is never answered from
 // it, and nothing of theirs gets into it.
 //
 // Any change that comes in through this program (Touch) forgets the county's
 // pages at once; changes by other processes and by jobs show after the pages'
-// time, which is therefore a second or so. Stock and prices on a page promise
+// time and that of drawing anew: after a second or so. Stock and prices promise
 // nothing: the quote does.
 type Cache struct {
 	life time.Duration
+
+	drawing singleflight.Group // pages of which there is none yet
 
 	mu      sync.RWMutex
 	entries map[cacheKey]*cached
@@ -51,17 +57,22 @@ type cacheKey struct {
 }
 
 type cached struct {
-	body, squeezed []byte
-	tag            string
-	until          time.Time
+	body, squeezed     []byte
+	kind, control, tag string // headers
+	until              time.Time
+	drawing            atomic.Bool // its successor
 }
 
-// Touch forgets a county's pages after each request that may change something.
-func (k *Cache) Touch() fiber.Handler {
+// Touch forgets a county's answers after each request that may change something
+// that others see; private names the paths that don't.
+func (k *Cache) Touch(private func(path string) bool) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		err := c.Next()
 		switch c.Method() {
 		case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+			return err
+		}
+		if private(c.Path()) {
 			return err
 		}
 		if county := County(c); county != nil && k.life > 0 {
@@ -74,8 +85,10 @@ func (k *Cache) Touch() fiber.Handler {
 }
 
 // Public answers with a held page where there is one, and holds what next draws.
+// However many ask at once, one of them has it drawn: the others get the old
+// page meanwhile, or wait where there is none.
 func (k *Cache) Public(next fiber.Handler) fiber.Handler {
-	if k == nil || k.life == 0 {
+	if k.life == 0 {
 		return next
 	}
 	return func(c *fiber.Ctx) error {
@@ -84,18 +97,41 @@ func (k *Cache) Public(next fiber.Handler) fiber.Handler {
 			return next(c)
 		}
 		now := time.Now() //nolint:forbidigo // measures a duration
-		k.mu.RLock()
-		e := k.entries[key]
-		k.mu.RUnlock()
-		if e != nil && now.Before(e.until) {
-			return e.send(c)
+		e := k.find(key)
+		if e != nil {
+			if now.Before(e.until) || !e.drawing.CompareAndSwap(false, true) {
+				return e.send(c)
+			}
+			defer e.drawing.Store(false)
+			return k.draw(key, c, now, next)
 		}
-		if err := next(c); err != nil {
+		mine := false
+		_, err, _ := k.drawing.Do(fmt.Sprint(key), func() (any, error) {
+			mine = true
+			return nil, k.draw(key, c, now, next)
+		})
+		if mine {
 			return err
 		}
-		k.hold(key, c, now)
-		return nil
+		if e := k.find(key); e != nil {
+			return e.send(c)
+		}
+		return next(c) // what the other got is not for all
 	}
+}
+
+func (k *Cache) find(key cacheKey) *cached {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.entries[key]
+}
+
+func (k *Cache) draw(key cacheKey, c *fiber.Ctx, now time.Time, next fiber.Handler) error {
+	if err := next(c); err != nil {
+		return err
+	}
+	k.hold(key, c, now)
+	return nil
 }
 
 // key is the page's, where it is one that all guests see alike.
@@ -116,7 +152,11 @@ func (k *Cache) hold(key cacheKey, c *fiber.Ctx, now time.Time) {
 	if res.StatusCode() != fiber.StatusOK || len(res.Header.Peek(fiber.HeaderSetCookie)) > 0 || res.IsBodyStream() {
 		return
 	}
-	e := &cached{body: bytes.Clone(res.Body()), tag: string(res.Header.Peek(fiber.HeaderETag)), until: now.Add(k.life)}
+	head := func(name string) string { return string(res.Header.Peek(name)) }
+	e := &cached{
+		body: bytes.Clone(res.Body()), kind: head(fiber.HeaderContentType), control: head(fiber.HeaderCacheControl), tag: head(fiber.HeaderETag),
+		until: now.Add(k.life),
+	}
 	if strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "br") {
 		e.squeezed = middleware.Brotli(e.body)
 		c.Set(fiber.HeaderContentEncoding, "br")
@@ -132,10 +172,14 @@ func (k *Cache) hold(key cacheKey, c *fiber.Ctx, now time.Time) {
 }
 
 func (e *cached) send(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderCacheControl, "private, no-cache")
-	c.Set(fiber.HeaderETag, e.tag)
+	c.Set(fiber.HeaderContentType, e.kind)
 	c.Vary(fiber.HeaderCookie, fiber.HeaderAcceptEncoding)
+	if e.control != "" {
+		c.Set(fiber.HeaderCacheControl, e.control)
+	}
+	if e.tag != "" {
+		c.Set(fiber.HeaderETag, e.tag)
+	}
 	if e.tag != "" && strings.Contains(c.Get(fiber.HeaderIfNoneMatch), e.tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}

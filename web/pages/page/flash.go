@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"countyfair/web/middleware"
 	"countyfair/web/ui"
 	"countyfair/web/words"
 )
@@ -62,10 +63,7 @@ func leave(c *fiber.Ctx, f flash, pairs []any) {
 	if err != nil {
 		return // strings alone always marshal
 	}
-	c.Cookie(&fiber.Cookie{
-		Name: flashCookie, Value: base64.RawURLEncoding.EncodeToString(raw), Path: "/", MaxAge: flashLife,
-		HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode,
-	})
+	middleware.Cookie(c, flashCookie, base64.RawURLEncoding.EncodeToString(raw), flashLife)
 }
 
 // takeFlash reads the message that the last page left, once.
@@ -74,7 +72,7 @@ func takeFlash(c *fiber.Ctx, w *words.Words) *ui.Flash {
 	if value == "" {
 		return nil
 	}
-	c.Cookie(&fiber.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+	middleware.Cookie(c, flashCookie, "", -1)
 	raw, err := base64.RawURLEncoding.DecodeString(value)
 	var f flash
 	if err != nil || len(raw) > 2048 || json.Unmarshal(raw, &f) != nil || !strings.HasPrefix(f.ID, "flash.") {
@@ -90,9 +88,17 @@ func takeFlash(c *fiber.Ctx, w *words.Words) *ui.Flash {
 	}
 	switch f.Kind {
 	case "", "good", "warn", "bad":
-		return &ui.Flash{Kind: f.Kind, Text: text, Undo: undoPath(f.Undo)}
+		return &ui.Flash{Kind: f.Kind, Text: text, Undo: undoPath(f.Undo), Link: onward(f.ID, w)}
 	}
 	return nil
+}
+
+// onward is where a message leads on to, nil for most.
+func onward(id string, w *words.Words) *ui.Link {
+	if id != "flash.added" {
+		return nil
+	}
+	return &ui.Link{Label: w.T("flash.to_basket"), URL: ui.CartPath}
 }
 
 // undoPath is the address where it takes something back: the cookie is not

@@ -32,7 +32,7 @@ func (k Kit) Frame(c *fiber.Ctx, title string) ui.Frame {
 		Flash:   takeFlash(c, w),
 	}
 	if c.Method() != fiber.MethodPost { // what a form was answered with has no address of its own
-		f.Canonical, f.Alternates = s.Origin+c.Path(), alternates(c, s)
+		f.Canonical, f.Alternates = canonical(c, s), alternates(c, s)
 	}
 	if !s.County.Platform {
 		for _, kind := range tenants.PageKinds {
@@ -52,7 +52,7 @@ func (k Kit) Frame(c *fiber.Ctx, title string) ui.Frame {
 func Face(c *tenants.County, language string) ui.County {
 	return ui.County{
 		Name: c.Names.In(language, c.DefaultLanguage()), Tagline: c.Tagline.In(language, c.DefaultLanguage()),
-		LogoURL: PictureURL(c.Brand.Logo, 160), BrandURL: BrandURL(c),
+		LogoURL: PictureURL(c.Brand.Logo, 160), BrandURL: BrandURL(c), Platform: c.Platform,
 	}
 }
 
@@ -66,6 +66,15 @@ func PictureURL(id string, width int) string {
 		return ""
 	}
 	return fmt.Sprintf("/pictures/%s/%d.webp", id, width)
+}
+
+// canonical is the address the page is known by: with the language where it was
+// asked for, as the alternates name it, and without the rest of the query.
+func canonical(c *fiber.Ctx, s *scope.Scope) string {
+	if c.Query("lang") == s.Language {
+		return s.Origin + c.Path() + "?lang=" + s.Language
+	}
+	return s.Origin + c.Path()
 }
 
 // alternates are the page's addresses in the county's languages.

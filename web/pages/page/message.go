@@ -40,8 +40,7 @@ func said(w *words.Words, id, otherwise string, data map[string]any) string {
 }
 
 func asError(err error) *errs.Error {
-	var e *errs.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*errs.Error](err); ok {
 		return e
 	}
 	return errs.New(errs.Internal, "internal", "").Because(err)

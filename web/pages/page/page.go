@@ -31,6 +31,7 @@ import (
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
 	"countyfair/tenants"
+	"countyfair/web/middleware"
 	"countyfair/web/scope"
 	"countyfair/web/ui"
 	"countyfair/web/words"
@@ -94,7 +95,7 @@ func keepLanguage(c *fiber.Ctx) {
 	if c.Query("lang") == "" || !strings.EqualFold(c.Query("lang"), tag) || c.Cookies(languageCookie) == tag {
 		return
 	}
-	c.Cookie(&fiber.Cookie{Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 3600, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+	middleware.Cookie(c, languageCookie, tag, 365*24*3600)
 }
 
 // See sends the browser on after a form.
@@ -145,7 +146,8 @@ func Guard(roles ...actor.Role) fiber.Handler {
 			return SignIn(c)
 		case errs.Forbidden:
 			return err
+		default:
+			return c.Next()
 		}
-		return c.Next()
 	}
 }

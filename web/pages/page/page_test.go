@@ -55,14 +55,15 @@ func serve(t *testing.T, r *http.Request, h fiber.Handler, roles ...actor.Role) 
 	return res
 }
 
-func form(values url.Values) *http.Request {
-	r := httptest.NewRequest("POST", "http://longnan.localhost/x", strings.NewReader(values.Encode()))
+func form(t *testing.T, values url.Values) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "http://longnan.localhost/x", strings.NewReader(values.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return r
 }
 
 func TestReadsAFormAndSaysWhatIsWrong(t *testing.T) {
-	r := form(url.Values{
+	r := form(t, url.Values{
 		"name": {"  陇南\r\n集 \x00"}, "kg": {"12.50"}, "bad": {"1.2.3"}, "n": {"7"}, "m": {"seven"}, "rate": {"2.5 %"}, "password": {" p "},
 		"day": {"a", "b"}, "text.en": {"Hello"}, "text.fr": {"Salut"},
 	})
@@ -88,7 +89,7 @@ func TestReadsAFormAndSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestTakesRefusalsOfWhatWasTyped(t *testing.T) {
-	serve(t, form(nil), func(c *fiber.Ctx) error {
+	serve(t, form(t, nil), func(c *fiber.Ctx) error {
 		var wrong errs.Fields
 		wrong.Add("slug", "slug", "in English")
 		wrong.Add("odd", "never_heard_of", "In its own words.")
@@ -105,7 +106,7 @@ func TestTakesRefusalsOfWhatWasTyped(t *testing.T) {
 }
 
 func TestAFlashIsShownOnceInTheLanguageOfTheNextPage(t *testing.T) {
-	res := serve(t, form(nil), func(c *fiber.Ctx) error { return page.Done(c, "/there", "flash.saved") })
+	res := serve(t, form(t, nil), func(c *fiber.Ctx) error { return page.Done(c, "/there", "flash.saved") })
 	require.Equal(t, 303, res.StatusCode)
 	require.Equal(t, "/there", res.Header.Get("Location"))
 	cookie := res.Cookies()[0]
@@ -113,7 +114,7 @@ func TestAFlashIsShownOnceInTheLanguageOfTheNextPage(t *testing.T) {
 	kit := page.Kit{Clock: &clock.Fixed{At: time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)}}
 	show := func(value, query string) (*ui.Flash, *http.Response) {
 		var seen *ui.Flash
-		r := httptest.NewRequest("GET", "http://longnan.localhost/there"+query, nil)
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "http://longnan.localhost/there"+query, nil)
 		r.AddCookie(&http.Cookie{Name: "flash", Value: value})
 		res := serve(t, r, func(c *fiber.Ctx) error {
 			seen = kit.Frame(c, "There").Flash
@@ -132,12 +133,12 @@ func TestAFlashIsShownOnceInTheLanguageOfTheNextPage(t *testing.T) {
 
 func TestTheFrameKnowsTheCounty(t *testing.T) {
 	kit := page.Kit{Clock: clock.System{}}
-	r := httptest.NewRequest("GET", "http://longnan.localhost/search?q=a%26b&lang=zh-Hans", nil)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "http://longnan.localhost/search?q=a%26b&lang=zh-Hans", nil)
 	res := serve(t, r, func(c *fiber.Ctx) error {
 		f := kit.Frame(c, "找")
 		require.Equal(t, "陇南集", f.County.Name)
 		require.Equal(t, "/brand.css?v=7", f.County.BrandURL)
-		require.Equal(t, "http://longnan.localhost/search", f.Canonical)
+		require.Equal(t, "http://longnan.localhost/search?lang=zh-Hans", f.Canonical, "as the alternates name it, without what was looked for")
 		require.Len(t, f.Alternates, 3)
 		require.Equal(t, "http://longnan.localhost/search?q=a%26b&lang=en", f.Alternates[1].URL)
 		require.True(t, f.Alternates[0].Current)
@@ -155,7 +156,7 @@ func TestTheFrameKnowsTheCounty(t *testing.T) {
 func TestGuardsAPage(t *testing.T) {
 	get := func(roles ...actor.Role) *http.Response {
 		guard := page.Guard(actor.Officer)
-		return serve(t, httptest.NewRequest("GET", "http://longnan.localhost/office?a=b", nil), func(c *fiber.Ctx) error {
+		return serve(t, httptest.NewRequestWithContext(t.Context(), "GET", "http://longnan.localhost/office?a=b", nil), func(c *fiber.Ctx) error {
 			return guard(c)
 		}, roles...)
 	}

@@ -65,8 +65,9 @@ func operators(do fiber.Handler) fiber.Handler {
 			return page.SignIn(c)
 		case errs.Forbidden:
 			return err
+		default:
+			return do(c)
 		}
-		return do(c)
 	})
 }
 
@@ -115,7 +116,7 @@ func (d Deps) directory(c *fiber.Ctx) error {
 	slices.SortFunc(open, func(a, b *tenants.County) int { return strings.Compare(a.Slug, b.Slug) })
 	for _, t := range open {
 		host := d.Config.Link(d.Counties.Directory().Host(t), "")
-		card := Card{Name: t.Names.In(w.Lang(), t.DefaultLanguage()), Tagline: t.Tagline.In(w.Lang(), t.DefaultLanguage()), URL: host + "/", Note: country(t.Country, w.Lang()) + " · " + t.Currency}
+		card := Card{Name: t.Names.In(w.Lang(), t.DefaultLanguage()), Tagline: t.Tagline.In(w.Lang(), t.DefaultLanguage()), URL: host + "/", Note: country(t.Country, w.Lang())}
 		if t.Brand.Banner != "" {
 			card.Banner = ui.Picture{Src: "/markets/" + t.Slug + "/banner.webp", Width: 1600, Height: 600}
 		}
@@ -129,7 +130,7 @@ func (d Deps) directory(c *fiber.Ctx) error {
 
 func (d Deps) frame(c *fiber.Ctx, title string) ui.OfficeFrame {
 	w := page.Words(c)
-	f := ui.OfficeFrame{Frame: d.Kit.Frame(c, title), Home: counties}
+	f := ui.OfficeFrame{Frame: d.Kit.Frame(c, title), Home: counties, Office: w.T("platform.office")}
 	f.NoIndex = true
 	f.Groups = []ui.QueueGroup{{Queues: []ui.Queue{
 		{Icon: "market", Label: w.T("platform.counties"), URL: counties, Current: c.Path() == counties},
@@ -239,13 +240,21 @@ func (d Deps) showCounty(c *fiber.Ctx, status int, in *page.Input) error {
 	commission := ui.Field{Name: "commission", Label: w.T("platform.commission"), Value: strconv.FormatFloat(float64(t.Policy.CommissionBP)/100, 'f', -1, 64), Suffix: "%", InputMode: "decimal"}
 	if in != nil {
 		v.Form = in.Form()
+	}
+	if in != nil && in.Text("act") == "save" {
 		commission = ui.With(v.Form.Field("commission", commission.Label), func(f *ui.Field) { f.Suffix = "%" })
 	}
 	v.Hidden = []ui.Hidden{{Name: "act", Value: "save"}}
 	v.Sections = []shape.Section{{Title: w.T("platform.terms"), Controls: []shape.Control{{Field: commission}, {Field: ui.Field{Name: "export", Value: "1", Label: w.T("platform.export")}, Box: true, On: t.Policy.ExportEnabled}}}}
 	for _, next := range []tenants.State{tenants.Open, tenants.Suspended, tenants.Closed} {
 		if t.State.CanBecome(next) {
+			why := ui.Field{Name: "reason", Label: w.T("platform.reason")}
+			if in != nil && in.Text("act") == string(next) {
+				why = v.Form.Field(why.Name, why.Label)
+			}
+			why.ID, why.Hint, why.MaxLength = "reason-"+string(next), w.T("platform.reason_hint"), 200
 			v.Beside = append(v.Beside, shape.SmallAct{
+				Ask:  &why,
 				Text: w.T("platform.to_" + string(next)), Note: w.T("platform.to_" + string(next) + "_text"), Action: at,
 				Hidden: []ui.Hidden{{Name: "act", Value: string(next)}}, Label: w.T("platform.do_" + string(next)), Icon: "next",
 			})
@@ -278,6 +287,12 @@ func (d Deps) change(c *fiber.Ctx) error {
 			})
 		}
 	case string(tenants.Open), string(tenants.Suspended), string(tenants.Closed):
+		if act != string(tenants.Open) {
+			in.Require("reason")
+		}
+		if in.Bad() {
+			break
+		}
 		_, err = d.Counties.MoveTo(c.UserContext(), page.Who(c), t.ID, tenants.State(act), in.Text("reason"))
 	default:
 		err = errs.NotFoundOf("page")

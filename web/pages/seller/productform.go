@@ -34,25 +34,37 @@ func (h handlers) readProduct(c *fiber.Ctx, in *page.Input, own *catalog.Own) pr
 			f.Season |= 1 << (m - 1)
 		}
 	}
+	f.Pictures = h.readPictures(c, in)
+	f.Packs = readPacks(in, own)
+	return f
+}
+
+// readPictures are the pictures in order, with those that come by this form.
+func (h handlers) readPictures(c *fiber.Ctx, in *page.Input) (ids []uuid.UUID) {
 	for _, s := range in.All("picture") {
 		if id, err := uuid.Parse(s); err == nil && s != in.Text("drop") {
-			f.Pictures = append(f.Pictures, id)
+			ids = append(ids, id)
 		}
 	}
 	for _, id := range h.takePictures(c, in, "pictures") {
-		if !slices.Contains(f.Pictures, id) {
-			f.Pictures = append(f.Pictures, id)
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
 	if front, err := uuid.Parse(in.Text("front")); err == nil {
-		if i := slices.Index(f.Pictures, front); i > 0 {
-			f.Pictures = slices.Insert(slices.Delete(f.Pictures, i, i+1), 0, front)
+		if i := slices.Index(ids, front); i > 0 {
+			ids = slices.Insert(slices.Delete(ids, i, i+1), 0, front)
 		}
 	}
+	return ids
+}
+
+// readPacks are the sizes in order, at least one.
+func readPacks(in *page.Input, own *catalog.Own) (packs []Pack) {
 	next := 0
 	for _, s := range in.All("pack") {
 		n, err := strconv.Atoi(s)
-		if err != nil || n < 0 || len(f.Packs) == mostPacks {
+		if err != nil || n < 0 || len(packs) == mostPacks {
 			continue
 		}
 		next = max(next, n+1)
@@ -61,12 +73,12 @@ func (h handlers) readProduct(c *fiber.Ctx, in *page.Input, own *catalog.Own) pr
 			continue
 		}
 		p.Left = leftOf(own, p.ID)
-		f.Packs = append(f.Packs, p)
+		packs = append(packs, p)
 	}
-	if in.Text("then") == "add_pack" && len(f.Packs) < mostPacks || len(f.Packs) == 0 {
-		f.Packs = append(f.Packs, Pack{N: next})
+	if in.Text("then") == "add_pack" && len(packs) < mostPacks || len(packs) == 0 {
+		packs = append(packs, Pack{N: next})
 	}
-	return f
+	return packs
 }
 
 // typed is the form as it was sent, to be drawn again; a size that was just
@@ -159,6 +171,7 @@ func size1(in *page.Input, p Pack, county *tenants.County, before catalog.Draft)
 	v.Unit = in.Text(p.Name("unit"))
 	v.Price = money.Of(in.Money(p.Name("price"), county.Currency), county.Currency)
 	v.NetWeightG = grams(in, p)
+	v.GrossWeightG = catalog.StillPacked(v.GrossWeightG, v.NetWeightG)
 	if v.ID == uuid.Nil {
 		n := in.Int(p.Name("stock"))
 		in.Require(p.Name("stock"))
@@ -226,7 +239,7 @@ func refuseProduct(in *page.Input, err error, f productForm, county *tenants.Cou
 		if m == nil {
 			continue
 		}
-		i, _ := strconv.Atoi(m[1]) //nolint:errcheck // digits, by the expression
+		i, _ := strconv.Atoi(m[1]) // digits, by the expression
 		if i >= len(f.Packs) {
 			continue
 		}

@@ -3,6 +3,8 @@
 package shape
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"countyfair/web/ui"
@@ -47,6 +49,13 @@ type Answer struct {
 	Key         string // on the keyboard
 }
 
+// Papers are files to print or to send on.
+type Papers struct {
+	Title string
+	Notes []string  // what is wrong, in words
+	Files []ui.Link // nothing: there are no papers
+}
+
 // ReviewView is one thing with all that is known of it, and what can be done.
 type ReviewView struct {
 	Frame    ui.OfficeFrame
@@ -59,6 +68,7 @@ type ReviewView struct {
 	Title    string // of the facts
 	Facts    []ui.Fact
 	Table    *ui.Table // lines of an order, sizes of a product
+	Papers   Papers
 	History  []ui.Fact
 	Public   string // its page on the market
 	Action   string // what the answers post to
@@ -83,6 +93,7 @@ type Section struct {
 	Note     string
 	Controls []Control
 	Pairs    bool // two inputs side by side where there is room
+	Fold     bool // shown as its title and note until it is opened
 }
 
 // FormView is a form on a page of an office.
@@ -91,6 +102,7 @@ type FormView struct {
 	Intro    string
 	Tabs     []ui.Link
 	Label    string
+	Parts    []ui.Link // of what the tab chose
 	Form     ui.Form
 	Action   string
 	Hidden   []ui.Hidden
@@ -99,7 +111,7 @@ type FormView struct {
 	Files    bool            // the form sends files
 	ReadOnly bool            // looked at by somebody who may not change it
 	Beside   []SmallAct      // small acts under the form
-	Preview  templ.Component // shown under the form; nil: nothing
+	Preview  templ.Component // how what the form holds looks; nil: nothing
 }
 
 // SmallAct is a button of its own: remove this domain, take this role away.
@@ -110,4 +122,10 @@ type SmallAct struct {
 	Hidden     []ui.Hidden
 	Label      string // of the button; "" where nothing can be done
 	Icon       string
+	Ask        *ui.Field // asked before it is done: why; nil: done at once
+}
+
+// wrong reports whether an input of the section was refused.
+func (s Section) wrong() bool {
+	return slices.ContainsFunc(s.Controls, func(c Control) bool { return c.Error != "" })
 }

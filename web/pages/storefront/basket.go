@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"errors"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -45,7 +46,7 @@ func (h handlers) openCart(c *fiber.Ctx) (cart checkout.Cart, token string, err 
 		return cart, "", err
 	}
 	if !page.Who(c).SignedIn() {
-		c.Cookie(&fiber.Cookie{Name: middleware.CartCookie, Value: cart.Token, Path: "/", MaxAge: cartLife, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
+		middleware.Cookie(c, middleware.CartCookie, cart.Token, cartLife)
 	}
 	return cart, cart.Token, nil
 }
@@ -110,21 +111,46 @@ func (h handlers) changeLine(c *fiber.Ctx) error {
 	if in.Bad() || in.Text("quantity") == "" {
 		return page.See(c, ui.CartPath)
 	}
-	return h.onLine(c, "flash.basket_changed", func(cart, line uuid.UUID) error {
-		_, err := h.Checkout.UpdateLine(c.UserContext(), page.Who(c), cart, cartToken(c), line, quantity)
+	return h.onLine(c, func(cart checkout.Cart, line uuid.UUID) error {
+		_, err := h.Checkout.UpdateLine(c.UserContext(), page.Who(c), cart.ID, cartToken(c), line, quantity)
 		return err
-	})
+	}, func() error { return page.Done(c, ui.CartPath, "flash.basket_changed") })
 }
 
 func (h handlers) removeLine(c *fiber.Ctx) error {
-	return h.onLine(c, "flash.taken_out", func(cart, line uuid.UUID) error {
-		_, err := h.Checkout.RemoveLine(c.UserContext(), page.Who(c), cart, cartToken(c), line)
+	undo := ""
+	return h.onLine(c, func(cart checkout.Cart, line uuid.UUID) error {
+		for _, l := range cart.Lines {
+			if l.ID == line {
+				undo = with(cartUndo, nil, "variant", l.Variant.String(), "quantity", strconv.Itoa(l.Quantity))
+			}
+		}
+		_, err := h.Checkout.RemoveLine(c.UserContext(), page.Who(c), cart.ID, cartToken(c), line)
 		return err
-	})
+	}, func() error { return page.DoneUndo(c, ui.CartPath, undo, "flash.taken_out") })
 }
 
-// onLine does something to a line of the reader's cart and shows the cart.
-func (h handlers) onLine(c *fiber.Ctx, done string, act func(cart, line uuid.UUID) error) error {
+// putBack undoes removeLine.
+func (h handlers) putBack(c *fiber.Ctx) error {
+	variant, err := uuid.Parse(c.Query("variant"))
+	if err != nil {
+		return page.See(c, ui.CartPath)
+	}
+	cart, token, err := h.openCart(c)
+	if err != nil {
+		return err
+	}
+	_, err = h.Checkout.AddLine(c.UserContext(), page.Who(c), cart.ID, token, variant, c.QueryInt("quantity", 1))
+	if h.sayRefused(c, err) {
+		return page.See(c, ui.CartPath)
+	} else if err != nil {
+		return err
+	}
+	return page.Done(c, ui.CartPath, "flash.put_back")
+}
+
+// onLine does something to a line of the reader's cart, and then shows the cart.
+func (h handlers) onLine(c *fiber.Ctx, act func(cart checkout.Cart, line uuid.UUID) error, done func() error) error {
 	line, err := uuid.Parse(c.Params("id"))
 	if err != nil {
 		return errs.NotFoundOf("cart_line")
@@ -133,7 +159,7 @@ func (h handlers) onLine(c *fiber.Ctx, done string, act func(cart, line uuid.UUI
 	if err != nil {
 		return err
 	}
-	err = act(cart.ID, line)
+	err = act(cart, line)
 	if errs.CodeOf(err) == errs.NotFound { // taken out in another window
 		return page.See(c, ui.CartPath)
 	} else if h.sayRefused(c, err) {
@@ -141,7 +167,7 @@ func (h handlers) onLine(c *fiber.Ctx, done string, act func(cart, line uuid.UUI
 	} else if err != nil {
 		return err
 	}
-	return page.Done(c, ui.CartPath, done)
+	return done()
 }
 
 func (h handlers) cart(c *fiber.Ctx) error {
@@ -180,11 +206,11 @@ func (r reader) farms(c *fiber.Ctx, lines []checkout.CartLine) []ui.Farm {
 		if !ok {
 			i = len(out)
 			at[l.Seller.ID] = i
-			out = append(out, ui.Farm{Maker: ui.Maker{Name: r.in(l.Seller.Names), URL: sellersPath + "/" + l.Seller.Slug}})
+			out = append(out, ui.Farm{Maker: ui.Maker{Name: r.in(l.Seller.Names), URL: sellersPath + "/" + l.Seller.Slug, Face: face(l.Face)}})
 		}
 		title := r.in(l.Title)
 		line := ui.Line{
-			Title: title, URL: productPath + l.Slug, Picture: small(l.Picture, 0), Total: l.Total, Fault: r.fault(l.Problem),
+			Title: title, URL: productPath + l.Slug, Picture: small(l.Picture, l.Hue), Total: l.Total, Fault: r.fault(l.Problem),
 			Pack: r.unitLine(c, r.in(l.VariantTitle), catalog.UnitPrice(l.Price, l.NetWeightG, catalog.Basis(r.county.DefaultLanguage(), l.NetWeightG)), catalog.Basis(r.county.DefaultLanguage(), l.NetWeightG)),
 			Step: &ui.Step{Action: cartLines + l.ID.String(), Of: title, Quantity: l.Quantity, Max: checkout.MostPieces, Swap: CartSwap}, Remove: cartLines + l.ID.String() + "/remove",
 		}

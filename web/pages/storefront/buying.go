@@ -11,6 +11,7 @@ import (
 	"countyfair/checkout"
 	"countyfair/internal/errs"
 	"countyfair/shipping"
+	"countyfair/web/middleware"
 	"countyfair/web/pages/page"
 	"countyfair/web/ui"
 )
@@ -144,6 +145,10 @@ func settled(farms []ui.Farm) []ui.Farm {
 	return farms
 }
 
+// ownCities are the divisions of China that are a city each, so that none need
+// be named within.
+var ownCities = map[string]bool{"CN-BJ": true, "CN-TJ": true, "CN-SH": true, "CN-CQ": true, "CN-HK": true, "CN-MO": true}
+
 // giveAddress takes the first step: with the address the prices are final.
 func (h handlers) giveAddress(c *fiber.Ctx) error {
 	in := page.Read(c)
@@ -161,6 +166,9 @@ func (h handlers) giveAddress(c *fiber.Ctx) error {
 	}
 	if len(shipping.Areas(address.Country, false)) > 0 && address.Area() == "" { // what it costs depends on it
 		in.Fail("admin_area", "error.field_required_admin_area")
+	}
+	if address.City == "" && !ownCities[address.Area()] {
+		in.Fail("city", "error.field_required_city")
 	}
 	if _, err := address.Clean(""); in.Refuse(err) || in.Bad() { // all faults at once
 		return h.drawAddress(c, fiber.StatusUnprocessableEntity, in.Form())
@@ -180,11 +188,9 @@ func (h handlers) giveAddress(c *fiber.Ctx) error {
 	} else if err != nil {
 		return err
 	}
+	place{country: address.Country, area: address.Area()}.keep(c)
 	if !page.Who(c).SignedIn() {
-		c.Cookie(&fiber.Cookie{
-			Name: emailCookie, Value: base64.RawURLEncoding.EncodeToString([]byte(in.Text("email"))), Path: ui.CheckoutPath, MaxAge: emailLife,
-			HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode,
-		})
+		middleware.CookieAt(c, ui.CheckoutPath, emailCookie, base64.RawURLEncoding.EncodeToString([]byte(in.Text("email"))), emailLife)
 	}
 	return page.See(c, quoteURL(q.ID))
 }

@@ -110,9 +110,12 @@ func (h handlers) sitemap(c *fiber.Ctx) error {
 		return err
 	}
 	for _, k := range categories {
-		if k.Products > 0 {
+		if k.OnSale {
 			doc.URLs = append(doc.URLs, siteURL{Loc: absolute(c, categoryPath+k.Code)})
 		}
+	}
+	for _, kind := range tenants.PageKinds {
+		doc.URLs = append(doc.URLs, siteURL{Loc: absolute(c, "/"+string(kind))})
 	}
 	products, err := h.Catalog.Slugs(ctx, who)
 	if err != nil {

@@ -101,7 +101,7 @@ func (h handlers) orderView(c *fiber.Ctx, o checkout.Order, siblings []checkout.
 func (r reader) bought(o checkout.Order) ui.Farm {
 	f := ui.Farm{Maker: ui.Maker{Name: r.in(o.Seller.Names), URL: sellersPath + "/" + o.Seller.Slug}}
 	for _, l := range o.Lines {
-		line := ui.Line{Title: r.in(l.Title), Pack: r.w.T("order.pieces", "Pack", r.in(l.VariantTitle), "Number", l.Quantity), Picture: small(l.Picture, 0), Total: l.Total}
+		line := ui.Line{Title: r.in(l.Title), Pack: r.w.T("order.pieces", "Pack", r.in(l.VariantTitle), "Number", l.Quantity), Picture: small(l.Picture, calmHue), Total: l.Total}
 		if l.Slug != "" {
 			line.URL = productPath + l.Slug
 		}

@@ -69,7 +69,7 @@ func (r reader) sellerFacts(s *sellers.Seller) []ui.Fact {
 		out = append(out, ui.Fact{Term: r.w.T("fact.since"), Value: r.w.T("seller.since", "Year", *s.SinceYear)})
 	}
 	if s.AltitudeM != nil {
-		out = append(out, ui.Fact{Term: r.w.T("fact.altitude"), Value: r.w.T("product.altitude", "Metres", r.w.Number(int64(*s.AltitudeM)))})
+		out = append(out, ui.Fact{Term: r.w.T("fact.altitude"), Value: r.w.T("seller.metres", "Metres", r.w.Number(int64(*s.AltitudeM)))})
 	}
 	return out
 }

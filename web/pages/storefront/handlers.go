@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"log/slog"
+	"maps"
 	"net/url"
 	"time"
 
@@ -26,6 +27,7 @@ const (
 	tracePath    = "/trace/"
 	cartAdd      = ui.CartPath + "/add"
 	cartLines    = ui.CartPath + "/lines/"
+	cartUndo     = cartLines + "undo"
 	addressPath  = ui.CheckoutPath + "/address"
 	travelPath   = ui.CheckoutPath + "/travel"
 	placePath    = ui.CheckoutPath + "/place"
@@ -39,7 +41,7 @@ type Deps struct {
 	Catalog  *catalog.Service
 	Sellers  *sellers.Service
 	Checkout *checkout.Service
-	Cache    *page.Cache // of public pages; nil: none
+	Cache    *page.Cache // of public pages
 	Methods  []string    // the payment providers that buyers may choose, the first one first
 	Log      *slog.Logger
 }
@@ -68,6 +70,7 @@ func Register(r fiber.Router, d Deps) {
 
 	r.Get(ui.CartPath, market(h.cart))
 	r.Post(cartAdd, market(h.addToCart))
+	r.Post(cartUndo, market(h.putBack))
 	r.Post(cartLines+":id", market(h.changeLine))
 	r.Post(cartLines+":id/remove", market(h.removeLine))
 	r.Get(ui.CheckoutPath, market(h.checkout))
@@ -131,9 +134,7 @@ func absolute(c *fiber.Ctx, path string) string {
 // with is the path with its query changed: a value "" takes the parameter out.
 func with(path string, query url.Values, pairs ...string) string {
 	q := url.Values{}
-	for k, v := range query {
-		q[k] = v
-	}
+	maps.Copy(q, query)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == "" {
 			q.Del(pairs[i])

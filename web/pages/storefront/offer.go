@@ -1,7 +1,6 @@
 package storefront
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -39,7 +38,7 @@ func (h handlers) product(c *fiber.Ctx) error {
 	if p.Picture != nil {
 		v.Frame.Image = absolute(c, page.PictureURL(p.Picture.ID.String(), widest))
 	}
-	if v.Frame.JSONLD, err = r.structured(c, p); err != nil {
+	if v.Frame.JSONLD, err = r.structured(c, p, v.Crumbs); err != nil {
 		return err
 	}
 	if v.Delivery, err = h.delivery(c, r, chosen); err != nil {
@@ -70,12 +69,15 @@ func chosenOffer(p *catalog.Page, id string) *catalog.Offer {
 func (r reader) offer(c *fiber.Ctx, p *catalog.Page, chosen *catalog.Offer) ProductView {
 	v := ProductView{
 		Crumbs: []ui.Link{{Label: r.w.T("nav.home"), URL: ui.HomePath}, {Label: r.in(p.Category.Names), URL: categoryPath + p.Category.Code}, {Label: r.in(p.Titles), Current: true}},
-		Title:  r.in(p.Titles), Price: p.LowPrice, Stock: ui.Stock(p.Level), Months: uint16(p.Season), Now: r.now.Month(), //nolint:gosec // twelve bits
+		Title:  r.in(p.Titles), Price: p.LowPrice, Stock: ui.Stock(p.Level), Months: p.Season, Now: r.now.Month(),
 		PackLegend: r.w.T("product.pack"), AddAction: cartAdd, Most: mostPieces, Maker: r.maker(p.Seller, p.Farm.PictureID),
 		Origin: r.in(p.Origin), Description: r.in(p.Descriptions), Facts: r.facts(p, chosen),
 	}
 	if v.Origin != "" && p.Farm.AltitudeM != nil {
 		v.OriginNote = r.w.T("product.altitude", "Metres", r.w.Number(int64(*p.Farm.AltitudeM)))
+	}
+	if v.Maker.Place == v.Origin {
+		v.Maker.Place = "" // said below, once
 	}
 	if p.Farm.Households != nil {
 		v.Maker.Note = r.w.T("seller.households", "Count", *p.Farm.Households)
@@ -140,7 +142,7 @@ func (r reader) facts(p *catalog.Page, o *catalog.Offer) []ui.Fact {
 			add("fact.packing", o.Packing)
 		}
 	}
-	add("fact.season", r.w.Months(uint16(p.Season))) //nolint:gosec // twelve bits
+	add("fact.season", r.w.Months(p.Season))
 	if p.Farm.SinceYear != nil {
 		add("fact.since", r.w.T("seller.since", "Year", *p.Farm.SinceYear))
 	}
@@ -161,43 +163,6 @@ func (h handlers) related(c *fiber.Ctx, r reader, p *catalog.Page) ([]ui.Item, e
 		}
 	}
 	return nil, nil
-}
-
-// structured is what search engines read of the product: schema.org's Product
-// with an Offer for each size.
-func (r reader) structured(c *fiber.Ctx, p *catalog.Page) (string, error) {
-	address := absolute(c, productPath+p.Slug)
-	offers := make([]map[string]any, 0, len(p.Offers))
-	for _, o := range p.Offers {
-		available := "https://schema.org/InStock"
-		switch o.Level {
-		case catalog.Out:
-			available = "https://schema.org/OutOfStock"
-		case catalog.Low:
-			available = "https://schema.org/LimitedAvailability"
-		case catalog.InStock:
-		}
-		offers = append(offers, map[string]any{
-			"@type": "Offer", "sku": o.ID.String(), "name": r.in(o.Titles), "url": address + "?variant=" + o.ID.String(), "price": o.Price.Decimal(),
-			"priceCurrency": o.Price.Currency, "availability": available, "seller": map[string]any{"@type": "Organization", "name": r.in(p.Seller.Names)},
-		})
-	}
-	doc := map[string]any{
-		"@context": "https://schema.org", "@type": "Product", "name": r.in(p.Titles), "url": address, "productID": p.ID.String(),
-		"category": r.in(p.Category.Names), "brand": map[string]any{"@type": "Brand", "name": r.in(p.Seller.Names)}, "offers": offers,
-	}
-	if s := r.in(p.Descriptions); s != "" {
-		doc["description"] = s
-	}
-	if len(p.Pictures) > 0 {
-		var images []string
-		for _, pic := range p.Pictures {
-			images = append(images, absolute(c, page.PictureURL(pic.ID.String(), widest)))
-		}
-		doc["image"] = images
-	}
-	body, err := json.Marshal(doc)
-	return string(body), err
 }
 
 // shortened is the beginning of a text, in one line.

@@ -28,7 +28,7 @@ type ProductView struct {
 	Stock       ui.Stock
 	Left        string // "126 bags left", where the seller shows it
 	Harvested   string // "picked 24 July 2026"
-	Months      uint16
+	Months      int
 	Now         time.Month
 	PackLegend  string      // "Net weight", "Pack"
 	Packs       []ui.Option // Data: price, sign, unit; see PackOption

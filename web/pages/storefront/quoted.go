@@ -79,17 +79,17 @@ func lines(parts ...string) string {
 // parcels are a quote's goods by farm, each with what its parcel costs. The
 // pictures come from the cart, which the quote was made of.
 func (r reader) parcels(q checkout.Quote, cart []checkout.CartLine) []ui.Farm {
-	pictures, slugs := map[uuid.UUID]*uuid.UUID{}, map[uuid.UUID]string{}
+	inCart, faces := map[uuid.UUID]checkout.CartLine{}, map[uuid.UUID]string{}
 	for _, l := range cart {
-		pictures[l.Product], slugs[l.Product] = l.Picture, l.Slug
+		inCart[l.Product], faces[l.Seller.ID] = l, face(l.Face)
 	}
 	var out []ui.Farm
 	for _, p := range q.Consignments {
-		f := ui.Farm{Maker: ui.Maker{Name: r.in(p.Seller.Names)}, Note: joined(r.w.Weight(p.WeightG), r.sending(p.Amounts.Shipping))}
+		f := ui.Farm{Maker: ui.Maker{Name: r.in(p.Seller.Names), Face: faces[p.Seller.ID]}, Note: joined(r.w.Weight(p.WeightG), r.sending(p.Amounts.Shipping))}
 		for _, l := range q.Lines {
 			if l.Seller == p.Seller.ID {
-				line := ui.Line{Title: r.in(l.Title), Pack: r.w.T("order.pieces", "Pack", r.in(l.VariantTitle), "Number", l.Quantity), Picture: small(pictures[l.Product], 0), Total: l.Total}
-				if slug := slugs[l.Product]; slug != "" {
+				line := ui.Line{Title: r.in(l.Title), Pack: r.w.T("order.pieces", "Pack", r.in(l.VariantTitle), "Number", l.Quantity), Picture: small(inCart[l.Product].Picture, inCart[l.Product].Hue), Total: l.Total}
+				if slug := inCart[l.Product].Slug; slug != "" {
 					line.URL = productPath + slug
 				}
 				f.Lines = append(f.Lines, line)
@@ -128,6 +128,15 @@ func (r reader) sums(a checkout.Amounts) []ui.SumLine {
 	return out
 }
 
+// crossing is why a line does not cross a border.
+func (r reader) crossing(x checkout.Restriction, title string) string {
+	why, known := r.w.Try("border." + x.Reason)
+	if !known {
+		return r.w.T("error." + x.Code)
+	}
+	return r.w.T("checkout.border", "Title", title, "Country", countryName(r, x.Country), "Why", why)
+}
+
 // refusals are why a basket cannot go as it stands, each in a sentence.
 func (r reader) refusals(q checkout.Quote) []string {
 	titles := map[uuid.UUID]string{}
@@ -147,6 +156,8 @@ func (r reader) refusals(q checkout.Quote) []string {
 			out = append(out, r.w.T("checkout.short", "Title", title, "Count", *x.Available))
 		case x.Code == checkout.ProblemShort:
 			out = append(out, r.w.T("checkout.sold_out", "Title", title))
+		case x.Reason != "":
+			out = append(out, r.crossing(x, title))
 		default:
 			out = append(out, r.w.T("error.not_available"))
 		}

@@ -111,7 +111,7 @@ func Result(v ResultView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			case Declined:
-				templ_7745c5c3_Err = ui.ShowState(ui.State{Drawing: "broken", Page: true, Title: words.T(ctx, "result.declined"), Text: orText(v.Reason, words.T(ctx, "result.declined_text")), Act: ui.Link{Label: words.T(ctx, "result.try_again"), URL: v.GoOn}, Other: ui.Link{Label: words.T(ctx, "result.back_to_cart"), URL: ui.CartPath}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.ShowState(ui.State{Drawing: "broken", Page: true, Title: words.T(ctx, "result.declined"), Text: orText(v.Reason, words.T(ctx, "result.declined_text")), Act: ui.Link{Label: words.T(ctx, "result.try_again"), URL: v.GoOn}, Other: ui.Link{Label: words.T(ctx, "result.go_on"), URL: ui.HomePath}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

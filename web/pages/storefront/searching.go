@@ -78,7 +78,7 @@ func (h handlers) search(c *fiber.Ctx) error {
 	case a.Query != "":
 		heading = r.w.T("list.found_for", "Query", a.Query)
 	case a.Month != 0 && len(a.query) == 1:
-		heading = r.w.T("list.in_month", "Month", r.w.MonthName(r.now.Month()))
+		heading = r.w.T("list.in_month", "Month", r.w.MonthName(monthOf(a.Month)))
 	}
 	return h.list(c, r, a, heading)
 }
@@ -114,6 +114,9 @@ func (h handlers) list(c *fiber.Ctx, r reader, a asked, heading string) error {
 	}
 	v.Sign, _ = money.Of(0, r.county.Currency).Parts(r.w.Lang())
 	v.Frame.NoIndex = a.Query != "" || len(a.query) > 0
+	if v.Frame.JSONLD, err = graph(trail(c, v.Crumbs)); err != nil {
+		return err
+	}
 	v.Frame.Description = r.w.T("list.about", "What", heading, "County", v.Frame.County.Name)
 	if a.Facets {
 		v.Found = count(found, a.Category)

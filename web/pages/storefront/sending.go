@@ -12,6 +12,7 @@ import (
 	"countyfair/internal/money"
 	"countyfair/shipping"
 	"countyfair/tenants"
+	"countyfair/web/middleware"
 	"countyfair/web/pages/page"
 	"countyfair/web/ui"
 )
@@ -63,12 +64,7 @@ func (p place) name(r reader) string {
 // areas are a country's first-level divisions, by the names and in the order of
 // the reader's language; none where they are not known.
 func (r reader) areas(country string) []shipping.Area {
-	chinese := strings.HasPrefix(r.w.Lang(), "zh")
-	list := shipping.Areas(country, chinese)
-	if !chinese { // in Chinese the codes are in the order of the pinyin
-		slices.SortFunc(list, func(a, b shipping.Area) int { return strings.Compare(a.Name, b.Name) })
-	}
-	return list
+	return shipping.Areas(country, strings.HasPrefix(r.w.Lang(), "zh"))
 }
 
 // label is what the header's button to change the place says.
@@ -142,6 +138,9 @@ func (h handlers) drawPlace(c *fiber.Ctx, status int, f ui.Form, back string) er
 	r := h.reader(c)
 	v := PlaceView{Frame: h.ownFrame(c, r.w.T("place.title")), Action: ui.PlacePath, Back: back, Form: f}
 	chosen := placeOf(c)
+	if chosen.area == "" {
+		v.Regions = append(v.Regions, ui.Option{Label: r.w.T("place.choose_region"), Chosen: true})
+	}
 	for _, a := range r.areas(r.county.Country) {
 		v.Regions = append(v.Regions, ui.Option{Value: a.Code, Label: a.Name, Chosen: a.Code == chosen.area})
 	}
@@ -149,6 +148,7 @@ func (h handlers) drawPlace(c *fiber.Ctx, status int, f ui.Form, back string) er
 	if err != nil {
 		return err
 	}
+	v.Within = countryName(r, r.county.Country)
 	for _, code := range countries(r.county, zones) {
 		v.Other = append(v.Other, ui.Option{Value: code, Label: countryName(r, code), Chosen: code == chosen.country})
 	}
@@ -195,10 +195,15 @@ func (h handlers) keepPlace(c *fiber.Ctx) error {
 	if in.Bad() {
 		return h.drawPlace(c, fiber.StatusUnprocessableEntity, in.Form(), back)
 	}
+	p.keep(c)
+	return page.Done(c, back, "flash.place_kept", "Place", p.label(r))
+}
+
+// keep has every page from now on know the place.
+func (p place) keep(c *fiber.Ctx) {
 	value := p.area
 	if value == "" {
 		value = p.country
 	}
-	c.Cookie(&fiber.Cookie{Name: placeCookie, Value: value, Path: "/", MaxAge: placeLife, HTTPOnly: true, Secure: c.Secure(), SameSite: fiber.CookieSameSiteLaxMode})
-	return page.Done(c, back, "flash.place_kept", "Place", p.label(r))
+	middleware.Cookie(c, placeCookie, value, placeLife)
 }

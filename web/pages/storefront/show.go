@@ -18,6 +18,10 @@ var widths = []int{160, 320, 640, 960}
 
 const widest = 960
 
+// calmHue tints a picture whose category is not at hand: an order keeps its
+// goods' names and pictures, not their shelves.
+const calmHue = 90
+
 // picture is a picture of the catalog in its widths.
 func picture(ref *catalog.PictureRef, alt string, hue int) ui.Picture {
 	if ref == nil {
@@ -86,7 +90,7 @@ func joined(parts ...string) string {
 func (r reader) item(c *fiber.Ctx, card *catalog.Card) ui.Item {
 	it := ui.Item{
 		URL: productPath + card.Slug, Title: r.in(card.Titles), From: r.from(card), Picture: picture(card.Picture, "", card.Category.Hue),
-		Price: card.LowPrice, Months: uint16(card.Season), Now: r.now.Month(), Stock: ui.Stock(card.Level), //nolint:gosec // twelve bits
+		Price: card.LowPrice, Months: card.Season, Now: r.now.Month(), Stock: ui.Stock(card.Level),
 	}
 	if best := card.Cheapest(); best != nil {
 		it.Unit = r.unitLine(c, r.in(best.Titles), best.UnitPrice, best.PerGrams)

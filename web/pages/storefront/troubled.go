@@ -10,6 +10,7 @@ import (
 	"countyfair/web/pages/page"
 	"countyfair/web/problem"
 	"countyfair/web/scope"
+	"countyfair/web/ui"
 	"countyfair/web/words"
 )
 
@@ -19,6 +20,7 @@ import (
 func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 	return func(c *fiber.Ctx, d *problem.Document) error {
 		s := scope.From(c.UserContext())
+		kit := kit // what this answer leaves out, the next one has again
 		if s.County == nil {
 			kit.Cart, kit.Place = nil, nil
 			s.County = &tenants.County{Platform: true, Names: lang.Text{"en": "Countyfair"}, Languages: []string{words.Match(c.Get(fiber.HeaderAcceptLanguage))}}
@@ -29,21 +31,32 @@ func ProblemPage(kit page.Kit) func(c *fiber.Ctx, d *problem.Document) error {
 		if d.Status == fiber.StatusUnauthorized && c.Method() == fiber.MethodGet {
 			return page.SignIn(c)
 		}
-		if s.County.State == tenants.Suspended || s.County.State == tenants.Closed {
+		shut := s.County.State == tenants.Suspended || s.County.State == tenants.Closed
+		if shut {
 			kit.Cart, kit.Place = nil, nil
 		}
 		v := ProblemView{Frame: kit.Frame(c, problemTitle(page.Context(c), d.Status)), Status: d.Status, Text: saidBy(page.Words(c), d)}
 		v.Frame.NoIndex, v.Frame.Canonical = true, ""
-		if s.County.Version == 0 {
-			v.Frame.County.BrandURL = "" // there is no county whose colours these could be
+		if shut || s.County.Version == 0 { // nothing answers here: no colours, no mark, nowhere to go
+			v.Frame.County = ui.County{Name: v.Frame.County.Name, Platform: true, Shut: true}
+		} else {
+			v.lead(page.Words(c), s.County)
 		}
-		if d.Status >= fiber.StatusInternalServerError {
+		if d.Status >= fiber.StatusInternalServerError && !shut {
 			v.Code = d.RequestID
 		}
 		if d.Retry() > 0 {
 			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(d.Retry()))
 		}
 		return page.Render(c, d.Status, Problem(v))
+	}
+}
+
+// lead offers a way on.
+func (v *ProblemView) lead(w *words.Words, county *tenants.County) {
+	v.Act = ui.Link{Label: w.T("problem.home"), URL: ui.HomePath}
+	if !county.Platform {
+		v.Other = ui.Link{Label: w.T("nav.search"), URL: ui.SearchPath}
 	}
 }
 

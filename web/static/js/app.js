@@ -5,6 +5,20 @@
   doc.documentElement.classList.add('js');
   const closest = (e, sel) => e.target instanceof Element ? e.target.closest(sel) : null;
 
+  // Where the reader stands, so that they stand there still when the page around
+  // them was replaced: an id, or a form's address and the place in it.
+  function spot(el) {
+    if (!el || el === doc.body) return () => null;
+    if (el.id) return () => doc.getElementById(el.id);
+    if (!el.form) return () => null;
+    const action = el.form.getAttribute('action'), at = [...el.form.elements].indexOf(el);
+    return () => {
+      const form = [...doc.forms].find((f) => f.getAttribute('action') === action);
+      const same = form && form.elements[at];
+      return same && !same.disabled ? same : doc.getElementById('main');
+    };
+  }
+
   // A form or link with data-swap="id id" fetches its own address and replaces
   // those elements with the ones of the answer. Any trouble: the browser goes there itself.
   async function swap(ids, url, init, push) {
@@ -13,15 +27,15 @@
     if (!type.startsWith('text/html')) throw new Error(res.status);
     const page = new DOMParser().parseFromString(await res.text(), 'text/html');
     if (!ids.some((id) => page.getElementById(id))) { location.assign(res.url); return; }
-    const focus = doc.activeElement && doc.activeElement.id;
+    const back = spot(doc.activeElement);
     for (const id of [...ids, 'flash', 'cart-count']) {
       const now = doc.getElementById(id), then = page.getElementById(id);
       if (now && then) now.replaceWith(then);
     }
     if (page.title) doc.title = page.title;
     if (push) history.pushState({ swap: ids }, '', res.url);
-    const back = focus && doc.getElementById(focus);
-    if (back) back.focus({ preventScroll: true });
+    const again = back();
+    if (again) again.focus({ preventScroll: true });
     doc.dispatchEvent(new CustomEvent('swapped'));
   }
   const idsOf = (el) => el.dataset.swap.split(' ').filter(Boolean);
@@ -71,6 +85,19 @@
       const out = doc.getElementById(box.dataset.name);
       if (out) out.textContent = [...box.files].map((f) => f.name).join(', ');
     }
+  });
+
+  // A colour is tried on the page before it is saved.
+  doc.addEventListener('input', (e) => {
+    const pick = closest(e, 'input[data-tries]');
+    if (!pick) return;
+    const sheet = doc.createElement('link');
+    sheet.rel = 'stylesheet';
+    sheet.href = pick.dataset.tries + '?c=' + pick.value.slice(1);
+    const old = doc.getElementById('tried');
+    sheet.onload = () => { if (old) old.remove(); };
+    sheet.id = 'tried';
+    doc.head.append(sheet);
   });
 
   // Pictures are shown as soon as they are chosen.

@@ -1,10 +1,6 @@
 // Package design is the living page of all components, and sample pages of each
 // face, with data that strains them: long names, missing pictures, errors,
-// nothing at all. Look at it as a picture after each change:
-//
-//	PREVIEW=127.0.0.1:7777 go test ./web/ui/design -run Preview -timeout 0
-//
-// The demo mounts Page at /design.
+// nothing at all. Its tests look at each page in a browser.
 package design
 
 import (
@@ -29,11 +25,11 @@ func Page(ctx context.Context, name string) (templ.Component, bool) {
 	if name == "" {
 		return components(), true
 	}
-	make, ok := pages[name]
+	build, ok := pages[name]
 	if !ok {
 		return nil, false
 	}
-	return make(ctx), true
+	return build(ctx), true
 }
 
 // pages are filled by the sample files, a face each.

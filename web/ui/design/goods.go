@@ -9,7 +9,7 @@ import (
 
 func items(ctx context.Context) []ui.Item {
 	unit := func(pack string, fen int64) string { return ui.UnitLine(ctx, pack, cny(fen), "100 g") }
-	it := func(zh, en, fromZh, fromEn, pic string, hue int, fen int64, u string, months uint16) ui.Item {
+	it := func(zh, en, fromZh, fromEn, pic string, hue int, fen int64, u string, months int) ui.Item {
 		return ui.Item{
 			URL: "product", Title: pick(ctx, zh, en), From: pick(ctx, fromZh, fromEn), Picture: art(pic, hue),
 			Price: cny(fen), Unit: u, Months: months, Now: now.Month(), Stock: ui.InStock,

@@ -80,7 +80,10 @@ func place(ctx context.Context) templ.Component {
 }
 
 func problem(ctx context.Context) templ.Component {
-	return storefront.Problem(storefront.ProblemView{Frame: frame(ctx, "没有这一页", "Nothing here"), Status: 404, Code: "9f2c-0387"})
+	return storefront.Problem(storefront.ProblemView{
+		Frame: frame(ctx, "没有这一页", "Nothing here"), Status: 404, Code: "9f2c-0387",
+		Act: ui.Link{Label: pick(ctx, "回集市", "To the market"), URL: "/"}, Other: ui.Link{Label: pick(ctx, "找", "Search"), URL: "/search"},
+	})
 }
 
 func sandbox(ctx context.Context) templ.Component {

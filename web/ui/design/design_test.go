@@ -3,7 +3,6 @@ package design_test
 import (
 	"bytes"
 	"context"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,14 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"countyfair/web/static"
-	"countyfair/web/ui"
 	"countyfair/web/ui/design"
 	"countyfair/web/words"
 )
 
 func render(t *testing.T, lang, name string) string {
 	t.Helper()
-	ctx := ui.WithCSRF(words.With(context.Background(), words.For(lang)), "token")
+	ctx := words.With(context.Background(), words.For(lang))
 	c, ok := design.Page(ctx, name)
 	require.True(t, ok, name)
 	var b bytes.Buffer
@@ -51,29 +49,17 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestPreview serves the samples while PREVIEW names an address.
-func TestPreview(t *testing.T) {
-	addr := os.Getenv("PREVIEW")
-	if addr == "" {
-		t.Skip("PREVIEW is not set")
-	}
-	require.NoError(t, previewApp().Listen(addr))
-}
-
-func previewApp() *fiber.App {
+// samples serves the sample pages.
+func samples() *fiber.App {
 	app := fiber.New(fiber.Config{DisableStartupMessage: true, Immutable: true})
 	app.Get("/static/*", static.Handler())
 	app.Get("/design/:name?", func(c *fiber.Ctx) error {
-		ctx := ui.WithCSRF(words.With(context.Background(), words.For(c.Query("lang", "zh-Hans"))), "token")
+		ctx := words.With(context.Background(), words.For(c.Query("lang", "zh-Hans")))
 		page, ok := design.Page(ctx, c.Params("name"))
 		if !ok {
 			return fiber.ErrNotFound
 		}
-		policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'"
-		if c.Query("bare") != "" { // the checker is a script of its own
-			policy = "default-src 'self' data:"
-		}
-		c.Set("Content-Security-Policy", policy)
+		c.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'")
 		c.Type("html")
 		return page.Render(ctx, c)
 	})
