@@ -51,7 +51,7 @@ func (s *shop) sold() string {
 // file fetches something to download.
 func (s *shop) file(host, token, path string) (status int, kind, name string, data []byte) {
 	s.t.Helper()
-	r := httptest.NewRequest("GET", "http://"+host+"/api/v1"+path, nil)
+	r := httptest.NewRequestWithContext(s.t.Context(), "GET", "http://"+host+"/api/v1"+path, nil)
 	r.Header.Set("Authorization", "Bearer "+token)
 	res, err := s.app.Test(r, -1)
 	require.NoError(s.t, err)

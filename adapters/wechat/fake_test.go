@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -21,6 +22,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"countyfair/internal/clock"
 )
 
 const (
@@ -93,9 +96,7 @@ func (f *fake) answer(w http.ResponseWriter, status int, out map[string]any) {
 	if out != nil {
 		body, _ = json.Marshal(out)
 	}
-	for k, v := range f.signature(string(body)) {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), f.signature(string(body)))
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
@@ -103,7 +104,7 @@ func (f *fake) answer(w http.ResponseWriter, status int, out map[string]any) {
 
 // signature is how WeChat marks an answer or a notification as its own.
 func (f *fake) signature(body string) http.Header {
-	at, nonce := strconv.FormatInt(time.Now().Unix(), 10), rand.Text()
+	at, nonce := strconv.FormatInt(clock.System{}.Now().Unix(), 10), rand.Text()
 	sum := sha256.Sum256([]byte(at + "\n" + nonce + "\n" + body + "\n"))
 	signed, err := rsa.SignPKCS1v15(rand.Reader, f.theirs, crypto.SHA256, sum[:])
 	require.NoError(f.t, err)
@@ -180,7 +181,7 @@ func (f *fake) refund(in map[string]any) (int, map[string]any) {
 	f.n++
 	f.refunds[no] = map[string]any{
 		"refund_id": fmt.Sprintf("5030000%d", f.n), "out_refund_no": no, "transaction_id": "4200000", "out_trade_no": in["out_trade_no"], "channel": "ORIGINAL",
-		"user_received_account": "支付用户零钱", "create_time": time.Now().Format(time.RFC3339), "status": "PROCESSING",
+		"user_received_account": "支付用户零钱", "create_time": clock.System{}.Now().Format(time.RFC3339), "status": "PROCESSING",
 		"amount": map[string]any{"total": o.total, "refund": sum, "payer_total": o.total, "payer_refund": sum, "settlement_refund": sum, "settlement_total": o.total, "discount_refund": 0, "currency": "CNY"},
 	}
 	return 200, f.refunds[no]
@@ -205,7 +206,7 @@ func (f *fake) notify(t *testing.T, id, ref string) (http.Header, []byte) {
 	nonce := rand.Text()[:gcm.NonceSize()]
 	sealed := gcm.Seal(nil, []byte(nonce), []byte(`{"out_trade_no":"`+ref+`","trade_state":"SUCCESS"}`), []byte("transaction"))
 	body, err := json.Marshal(map[string]any{
-		"id": id, "create_time": time.Now().Format(time.RFC3339), "event_type": "TRANSACTION.SUCCESS", "resource_type": "encrypt-resource", "summary": "支付成功",
+		"id": id, "create_time": clock.System{}.Now().Format(time.RFC3339), "event_type": "TRANSACTION.SUCCESS", "resource_type": "encrypt-resource", "summary": "支付成功",
 		"resource": map[string]any{"algorithm": "AEAD_AES_256_GCM", "ciphertext": base64.StdEncoding.EncodeToString(sealed), "associated_data": "transaction", "nonce": nonce, "original_type": "transaction"},
 	})
 	require.NoError(t, err)

@@ -132,8 +132,8 @@ func (p *Provider) Create(ctx context.Context, n checkout.NewPayment) (checkout.
 // byCode gives the address that the code on our page holds.
 func (p *Provider) byCode(ctx context.Context, n checkout.NewPayment) (string, error) {
 	resp, _, err := p.native.Prepay(ctx, native.PrepayRequest{
-		Appid: &p.o.AppID, Mchid: &p.o.MerchantID, Description: &n.Description, OutTradeNo: core.String(ref(n.ID)), NotifyUrl: &p.o.NotifyURL,
-		Amount: &native.Amount{Total: &n.Amount.Amount, Currency: core.String("CNY")},
+		Appid: &p.o.AppID, Mchid: &p.o.MerchantID, Description: &n.Description, OutTradeNo: new(ref(n.ID)), NotifyUrl: &p.o.NotifyURL,
+		Amount: &native.Amount{Total: &n.Amount.Amount, Currency: new("CNY")},
 	})
 	if err != nil {
 		return "", err
@@ -144,9 +144,9 @@ func (p *Provider) byCode(ctx context.Context, n checkout.NewPayment) (string, e
 // onPhone gives the address that opens WeChat and leads back to us after.
 func (p *Provider) onPhone(ctx context.Context, n checkout.NewPayment) (string, error) {
 	resp, _, err := p.h5.Prepay(ctx, h5.PrepayRequest{
-		Appid: &p.o.AppID, Mchid: &p.o.MerchantID, Description: &n.Description, OutTradeNo: core.String(ref(n.ID)), NotifyUrl: &p.o.NotifyURL,
-		Amount:    &h5.Amount{Total: &n.Amount.Amount, Currency: core.String("CNY")},
-		SceneInfo: &h5.SceneInfo{PayerClientIp: core.String(orLocal(n.IP)), H5Info: &h5.H5Info{Type: core.String("Wap")}},
+		Appid: &p.o.AppID, Mchid: &p.o.MerchantID, Description: &n.Description, OutTradeNo: new(ref(n.ID)), NotifyUrl: &p.o.NotifyURL,
+		Amount:    &h5.Amount{Total: &n.Amount.Amount, Currency: new("CNY")},
+		SceneInfo: &h5.SceneInfo{PayerClientIp: new(orLocal(n.IP)), H5Info: &h5.H5Info{Type: new("Wap")}},
 	})
 	if err != nil {
 		return "", err
@@ -187,8 +187,8 @@ func (p *Provider) Refund(ctx context.Context, r checkout.NewRefund) (checkout.P
 		return checkout.ProviderRefund{}, err
 	}
 	got, _, err := p.refunds.Create(ctx, refunddomestic.CreateRequest{
-		OutTradeNo: &r.Ref, OutRefundNo: core.String(ref(r.ID)), NotifyUrl: &p.o.NotifyURL,
-		Amount: &refunddomestic.AmountReq{Refund: &r.Amount.Amount, Total: &paid.Amount.Amount, Currency: core.String("CNY")},
+		OutTradeNo: &r.Ref, OutRefundNo: new(ref(r.ID)), NotifyUrl: &p.o.NotifyURL,
+		Amount: &refunddomestic.AmountReq{Refund: &r.Amount.Amount, Total: &paid.Amount.Amount, Currency: new("CNY")},
 	})
 	if err != nil {
 		return checkout.ProviderRefund{}, refusal(err)
