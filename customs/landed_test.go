@@ -119,7 +119,8 @@ var worked = []struct {
 		}},
 		customs.Parcel{Lines: []customs.Line{line("090230", 100_00)}, Freight: 20_00},
 		23_90, 0, 143_90,
-	}}
+	},
+}
 
 func TestWorkedExamples(t *testing.T) {
 	for _, c := range worked {
