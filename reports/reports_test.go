@@ -392,12 +392,9 @@ func unzip(t *testing.T, data []byte) (names []string, manifest string) {
 // words is the text of a PDF, with single spaces.
 func words(t *testing.T, pdf []byte) string {
 	t.Helper()
-	if _, err := exec.LookPath("pdftotext"); err != nil {
-		t.Skip("pdftotext (poppler-utils) is not installed")
-	}
 	file := filepath.Join(t.TempDir(), "a.pdf")
 	require.NoError(t, os.WriteFile(file, pdf, 0o600))
 	text, err := exec.CommandContext(t.Context(), "pdftotext", "-layout", file, "-").Output()
-	require.NoError(t, err)
+	require.NoError(t, err, "pdftotext: `make test` installs it with poppler-utils")
 	return strings.Join(strings.Fields(string(text)), " ")
 }

@@ -76,13 +76,10 @@ func drawn(t testing.TB, p *papers.Parcel) map[string][]byte {
 // read is the text of a PDF, as pdftotext finds it.
 func read(t testing.TB, pdf []byte) string {
 	t.Helper()
-	if _, err := exec.LookPath("pdftotext"); err != nil {
-		t.Skip("pdftotext (poppler-utils) is not installed")
-	}
 	file := filepath.Join(t.TempDir(), "a.pdf")
 	require.NoError(t, os.WriteFile(file, pdf, 0o600))
 	text, err := exec.Command("pdftotext", "-layout", file, "-").Output() //nolint:noctx // a second
-	require.NoError(t, err)
+	require.NoError(t, err, "pdftotext: `make test` installs it with poppler-utils")
 	return string(text)
 }
 
