@@ -71,7 +71,7 @@ need-go:
 	@GO="$(GO)" sh scripts/need.sh go
 
 need-postgres:
-	@sh scripts/need.sh postgres
+	@sh scripts/need.sh postgres paperfont
 
 need-tests:
-	@sh scripts/need.sh postgres pgbouncer chromium fonts axe
+	@sh scripts/need.sh postgres pgbouncer chromium fonts paperfont pdftext axe

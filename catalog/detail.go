@@ -15,11 +15,13 @@ import (
 // Page is a product on sale, as its own page shows it.
 type Page struct {
 	Card
-	HSCode   string
-	Version  int
-	Pictures []PictureRef
-	Batches  []Batch // the newest first
-	Farm     Farm
+	HSCode string
+	// OriginCountry is for customs; empty: the county's own.
+	OriginCountry string
+	Version       int
+	Pictures      []PictureRef
+	Batches       []Batch // the newest first
+	Farm          Farm
 }
 
 // Farm is what a product's page says of its seller beside the name.
@@ -32,7 +34,7 @@ type Farm struct {
 	PictureID  *uuid.UUID
 }
 
-const pageColumns = `, p.hs_code, p.version, s.kind, s.story, s.households, s.since_year, s.altitude_m, s.picture_id,
+const pageColumns = `, p.hs_code, p.origin_country, p.version, s.kind, s.story, s.households, s.since_year, s.altitude_m, s.picture_id,
 	ARRAY (SELECT pp.picture_id FROM product_pictures pp WHERE pp.tenant_id = $1 AND pp.product_id = p.id ORDER BY pp.position),
 	ARRAY (SELECT i.cutout FROM product_pictures pp JOIN pictures i ON i.tenant_id = $1 AND i.id = pp.picture_id WHERE pp.tenant_id = $1 AND pp.product_id = p.id ORDER BY pp.position),
 	coalesce((SELECT json_agg(json_build_object('trace_code', b.trace_code, 'harvested_on', to_char(b.harvested_on, 'YYYY-MM-DD"T00:00:00Z"'), 'certificate_no', b.certificate_no) ORDER BY b.created_at DESC, b.id DESC)
@@ -71,7 +73,7 @@ func (sc scanner) page(row pgx.CollectableRow) (*Page, error) {
 	var cutouts []bool
 	var batches string
 	f := &p.Farm
-	card, err := sc.card(row, &p.HSCode, &p.Version, &f.Kind, &f.Story, &f.Households, &f.SinceYear, &f.AltitudeM, &f.PictureID, &pictures, &cutouts, &batches)
+	card, err := sc.card(row, &p.HSCode, &p.OriginCountry, &p.Version, &f.Kind, &f.Story, &f.Households, &f.SinceYear, &f.AltitudeM, &f.PictureID, &pictures, &cutouts, &batches)
 	if err != nil {
 		return nil, err
 	}

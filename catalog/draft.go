@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/language"
 
 	"countyfair/internal/errs"
 	"countyfair/internal/lang"
@@ -24,9 +25,12 @@ type Draft struct {
 	Season      int
 	HarvestedOn *time.Time
 	HSCode      string
-	Variants    []VariantDraft // those left out are taken off sale
-	Pictures    []uuid.UUID    // in the order they are shown
-	Batch       *BatchDraft    // a new or changed batch; nil leaves batches as they are
+	// OriginCountry is where it comes from for customs, ISO 3166-1 alpha-2;
+	// empty: the county's own country.
+	OriginCountry string
+	Variants      []VariantDraft // those left out are taken off sale
+	Pictures      []uuid.UUID    // in the order they are shown
+	Batch         *BatchDraft    // a new or changed batch; nil leaves batches as they are
 }
 
 // VariantDraft is a variant as somebody wants it to be. It is known by its id,
@@ -39,9 +43,11 @@ type VariantDraft struct {
 	Packing    string
 	Unit       string
 	NetWeightG int
-	Price      money.Money
-	Stock      *int // pieces there are; nil leaves the stock as it is
-	Inactive   bool // not on sale
+	// GrossWeightG is what a piece weighs packed; nil where nobody weighed it.
+	GrossWeightG *int
+	Price        money.Money
+	Stock        *int // pieces there are; nil leaves the stock as it is
+	Inactive     bool // not on sale
 }
 
 // BatchDraft is a batch, known by its trace code.
@@ -78,6 +84,9 @@ func (d *Draft) check(county *tenants.County, now time.Time) error {
 	}
 	if !digits(d.HSCode) || (d.HSCode != "" && (len(d.HSCode) < 6 || len(d.HSCode) > 10)) {
 		wrong.Add("hs_code", "bad_hs_code", "An HS code has 6 to 10 digits.")
+	}
+	if d.OriginCountry = strings.ToUpper(strings.TrimSpace(d.OriginCountry)); !country(d.OriginCountry) {
+		wrong.Add("origin_country", "bad_country", "Give the country as two capital letters, such as CN.")
 	}
 	today := now.In(county.Location()).Format(time.DateOnly)
 	if d.HarvestedOn != nil && d.HarvestedOn.Format(time.DateOnly) > today {
@@ -123,9 +132,21 @@ func (v *VariantDraft) check(wrong *errs.Fields, at, currency string) {
 	if v.NetWeightG < 1 || v.NetWeightG > mostGrams {
 		wrong.Add(at+".net_weight_g", "out_of_range", "The net weight in grams must be between 1 and 10,000,000.")
 	}
+	if v.GrossWeightG != nil && (*v.GrossWeightG < v.NetWeightG || *v.GrossWeightG > 2*mostGrams) {
+		wrong.Add(at+".gross_weight_g", "out_of_range", "Packed, it weighs at least its net weight.")
+	}
 	if v.Stock != nil && (*v.Stock < 0 || *v.Stock > mostPieces) {
 		wrong.Add(at+".stock", "out_of_range", "The stock must be between 0 and 1,000,000.")
 	}
+}
+
+// StillPacked keeps a gross weight where the net weight, which has changed,
+// still fits in it; else nobody knows it any more.
+func StillPacked(gross *int, net int) *int {
+	if gross == nil || *gross < net {
+		return nil
+	}
+	return gross
 }
 
 // line checks a text of one line.
@@ -135,18 +156,27 @@ func line(wrong *errs.Fields, name, s string, longest int) {
 	}
 }
 
+// country reports whether the code is one, or nothing.
+func country(code string) bool {
+	if code == "" {
+		return true
+	}
+	r, err := language.ParseRegion(code)
+	return err == nil && len(code) == 2 && r.IsCountry() && r.String() == code
+}
+
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // Draft gives the product as a draft, to be changed and written back.
 func (o *Own) Draft() Draft {
 	d := Draft{
 		Code: o.Code, Title: o.Titles, Description: o.Descriptions, Category: o.CategoryCode, Origin: o.Origin, Season: o.Season,
-		HarvestedOn: o.HarvestedOn, HSCode: o.HSCode, Pictures: o.Pictures,
+		HarvestedOn: o.HarvestedOn, HSCode: o.HSCode, OriginCountry: o.OriginCountry, Pictures: o.Pictures,
 	}
 	for _, v := range o.Variants {
 		d.Variants = append(d.Variants, VariantDraft{
 			ID: v.ID, Code: v.Code, Title: v.Titles, Grade: v.Grade, Packing: v.Packing, Unit: v.Unit,
-			NetWeightG: v.NetWeightG, Price: v.Cost(), Inactive: !v.Active,
+			NetWeightG: v.NetWeightG, GrossWeightG: v.GrossWeightG, Price: v.Cost(), Inactive: !v.Active,
 		})
 	}
 	return d

@@ -89,7 +89,7 @@ func (s *Service) Update(ctx context.Context, who actor.Actor, id uuid.UUID, ver
 // words, pictures and kind of goods, not prices, sizes or stock.
 func reworded(a, b Draft) bool {
 	return !maps.Equal(a.Title, b.Title) || !maps.Equal(a.Description, b.Description) || a.Category != b.Category ||
-		a.HSCode != b.HSCode || !slices.Equal(a.Pictures, b.Pictures)
+		a.HSCode != b.HSCode || a.OriginCountry != b.OriginCountry || !slices.Equal(a.Pictures, b.Pictures)
 }
 
 // Publish puts a product of the actor's own on sale, or before the officer

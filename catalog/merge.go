@@ -116,6 +116,7 @@ func lay(d *Draft, values []sheet.Values, pictures []uuid.UUID, r *register) {
 		n := VariantDraft{Code: v.VariantCode, Title: v.VariantTitle, Grade: v.Grade, Packing: v.Packing, Unit: v.Unit, NetWeightG: v.Grams, Price: v.Price, Stock: v.Stock}
 		if i, ok := at[v.VariantCode]; ok {
 			n.ID, n.Title = d.Variants[i].ID, over(d.Variants[i].Title, v.VariantTitle)
+			n.GrossWeightG = StillPacked(d.Variants[i].GrossWeightG, n.NetWeightG)
 			d.Variants[i] = n
 			continue
 		}

@@ -72,14 +72,16 @@ type Product struct {
 	Season       int       // a bit a month, January the lowest
 	HarvestedOn  *time.Time
 	HSCode       string
-	State        State
-	Reason       string // why an officer sent it back
-	LowPrice     int64  // of the cheapest size on sale, in minor units
-	Sold         int64
-	Version      int
-	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
-	UpdatedAt    time.Time `gorm:"autoUpdateTime:false"`
-	PublishedAt  *time.Time
+	// OriginCountry is for customs, ISO 3166-1 alpha-2; empty: the county's own.
+	OriginCountry string
+	State         State
+	Reason        string // why an officer sent it back
+	LowPrice      int64  // of the cheapest size on sale, in minor units
+	Sold          int64
+	Version       int
+	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
+	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
+	PublishedAt   *time.Time
 }
 
 // TableName names the table for GORM.
@@ -96,10 +98,12 @@ type Variant struct {
 	Packing    string
 	Unit       string // bag, box, 袋
 	NetWeightG int
-	Price      int64 // minor units
-	Currency   string
-	Position   int
-	Active     bool
+	// GrossWeightG is packed; nil where nobody weighed it.
+	GrossWeightG *int
+	Price        int64 // minor units
+	Currency     string
+	Position     int
+	Active       bool
 }
 
 // TableName names the table for GORM.

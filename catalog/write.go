@@ -69,7 +69,7 @@ func (w *writing) put(ctx context.Context, p *Product, d Draft, fresh bool) erro
 	p.CategoryID, p.Code, p.Titles, p.Descriptions, p.Origin = category, d.Code, d.Title, d.Description, d.Origin
 	p.Areas = areaOf(d.Origin, w.county.DivisionCode)
 	p.Area = p.Areas.In(w.county.DefaultLanguage())
-	p.Season, p.HarvestedOn, p.HSCode, p.UpdatedAt = d.Season, d.HarvestedOn, d.HSCode, w.now
+	p.Season, p.HarvestedOn, p.HSCode, p.OriginCountry, p.UpdatedAt = d.Season, d.HarvestedOn, d.HSCode, d.OriginCountry, w.now
 	p.LowPrice = lowest(d.Variants)
 	if fresh {
 		err = w.tx.Gorm().Create(p).Error
@@ -153,7 +153,7 @@ func (w *writing) variants(ctx context.Context, product uuid.UUID, drafts []Vari
 			return wrong.Err()
 		}
 		kept[v.ID], codes[v.Code] = true, true
-		b.Queue(putVariant, v.TenantID, v.ID, v.ProductID, v.Code, v.Titles, v.Grade, v.Packing, v.Unit, v.NetWeightG, v.Price, v.Currency, v.Position, v.Active)
+		b.Queue(putVariant, v.TenantID, v.ID, v.ProductID, v.Code, v.Titles, v.Grade, v.Packing, v.Unit, v.NetWeightG, v.Price, v.Currency, v.Position, v.Active, v.GrossWeightG)
 		_, was := old[v.ID]
 		switch {
 		case d.Stock != nil:
@@ -175,10 +175,10 @@ func (w *writing) variants(ctx context.Context, product uuid.UUID, drafts []Vari
 	return w.tx.SendBatch(ctx, b).Close()
 }
 
-const putVariant = `INSERT INTO variants (tenant_id, id, product_id, code, titles, grade, packing, unit, net_weight_g, price, currency, position, active)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+const putVariant = `INSERT INTO variants (tenant_id, id, product_id, code, titles, grade, packing, unit, net_weight_g, price, currency, position, active, gross_weight_g)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 	ON CONFLICT (tenant_id, id) DO UPDATE SET titles = excluded.titles, grade = excluded.grade, packing = excluded.packing, unit = excluded.unit,
-	net_weight_g = excluded.net_weight_g, price = excluded.price, currency = excluded.currency, position = excluded.position, active = excluded.active`
+	net_weight_g = excluded.net_weight_g, price = excluded.price, currency = excluded.currency, position = excluded.position, active = excluded.active, gross_weight_g = excluded.gross_weight_g`
 
 // variant makes the row of a draft, the known one or a new one.
 func (w *writing) variant(product uuid.UUID, place int, d VariantDraft, old map[uuid.UUID]Variant, byCode map[string]uuid.UUID) (Variant, error) {
@@ -200,6 +200,7 @@ func (w *writing) variant(product uuid.UUID, place int, d VariantDraft, old map[
 		v.ID = uuid.Must(uuid.NewV7())
 	}
 	v.Titles, v.Grade, v.Packing, v.Unit, v.NetWeightG = d.Title, d.Grade, d.Packing, d.Unit, d.NetWeightG
+	v.GrossWeightG = d.GrossWeightG
 	v.Price, v.Currency, v.Position, v.Active = d.Price.Amount, d.Price.Currency, place, !d.Inactive
 	return v, nil
 }

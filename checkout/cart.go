@@ -42,6 +42,8 @@ type CartLine struct {
 	Unit         string
 	NetWeightG   int
 	HSCode       string
+	Origin       string // ISO 3166-1 alpha-2; empty: the county's own country
+	GrossWeightG *int   // packed; nil where nobody weighed it
 	Picture      *uuid.UUID
 	Hue          int // its category's
 	Seller       SellerRef
@@ -50,6 +52,14 @@ type CartLine struct {
 	Price        money.Money
 	Total        money.Money
 	Problem      *Problem // nil where nothing stands in the way
+}
+
+// grams is what a piece weighs in a parcel.
+func (l *CartLine) grams() int64 {
+	if l.GrossWeightG != nil {
+		return int64(*l.GrossWeightG)
+	}
+	return int64(l.NetWeightG)
 }
 
 // SellerRef is a seller by name.
@@ -142,7 +152,7 @@ func account(who actor.Actor) *uuid.UUID {
 const holds = `(c.account_id = $4 OR (c.account_id IS NULL AND c.token_hash = $3))`
 
 const selectCart = `SELECT c.id, c.currency, c.updated_at, l.id, l.variant_id, l.quantity, v.titles, coalesce(v.unit, ''), coalesce(v.net_weight_g, 0), coalesce(v.price, 0), coalesce(v.currency, ''),
-	p.id, coalesce(p.slug, ''), p.titles, coalesce(p.hs_code, ''), s.id, coalesce(s.slug, ''), s.names,
+	p.id, coalesce(p.slug, ''), p.titles, coalesce(p.hs_code, ''), coalesce(p.origin_country, ''), v.gross_weight_g, s.id, coalesce(s.slug, ''), s.names,
 	coalesce(v.active AND p.state = 'published' AND s.state = 'approved' AND v.currency = c.currency, false), coalesce(st.on_hand - st.reserved, 0),
 	(SELECT pp.picture_id FROM product_pictures pp WHERE pp.tenant_id = c.tenant_id AND pp.product_id = p.id ORDER BY pp.position LIMIT 1),
 	coalesce(k.hue, 0), s.picture_id
@@ -175,7 +185,7 @@ func scanCart(rows pgx.Rows) (Cart, error) {
 		var available int
 		var l CartLine
 		if err := rows.Scan(&c.ID, &c.Currency, &c.UpdatedAt, &line, &variant, &quantity, &l.VariantTitle, &l.Unit, &l.NetWeightG, &price, &currency,
-			&product, &l.Slug, &l.Title, &l.HSCode, &seller, &l.Seller.Slug, &l.Seller.Names, &sellable, &available, &l.Picture, &l.Hue, &l.Face); err != nil {
+			&product, &l.Slug, &l.Title, &l.HSCode, &l.Origin, &l.GrossWeightG, &seller, &l.Seller.Slug, &l.Seller.Names, &sellable, &available, &l.Picture, &l.Hue, &l.Face); err != nil {
 			return Cart{}, err
 		}
 		if line == nil {

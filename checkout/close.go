@@ -160,8 +160,14 @@ func (s *Service) cancelPaid(ctx context.Context, tx *pg.Tx, who actor.Actor, g 
 	if err := addEvent(ctx, tx, who.Tenant, o.ID, Cancelled, now, account(who), reason); err != nil {
 		return err
 	}
-	if err := s.askRefund(ctx, tx, refund{Tenant: who.Tenant, Payment: g.Payment.ID, Order: &o.ID, Amount: o.Total, Reason: "cancelled"}); err != nil {
+	left, err := s.left(ctx, tx, who.Tenant, g, o.ID) // a part may have gone back before
+	if err != nil {
 		return err
+	}
+	if left.Amount > 0 {
+		if err := s.askRefund(ctx, tx, g, refund{Tenant: who.Tenant, Payment: g.Payment.ID, Order: &o.ID, Amount: left, Reason: "cancelled"}); err != nil {
+			return err
+		}
 	}
 	b := &pgx.Batch{}
 	buyer, seller := s.toBuyerOf(who.Tenant, g, o, tellCancelled), toSeller(o, tellCancelled)

@@ -118,6 +118,9 @@ func (s *Service) ConfirmDelivery(ctx context.Context, who actor.Actor, order uu
 		if err := addEvent(ctx, tx, who.Tenant, order, Delivered, now, account(who), ""); err != nil {
 			return err
 		}
+		if err := s.releaseLater(ctx, tx, who.Tenant, order, now); err != nil {
+			return err
+		}
 		return notify.Queue(ctx, tx, now, toSeller(*o, tellDelivered))
 	})
 	if err != nil {

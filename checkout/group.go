@@ -10,6 +10,7 @@ import (
 	"countyfair/internal/errs"
 	"countyfair/internal/money"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
 )
 
 // group is a basket that was ordered, as the verbs of this package load it.
@@ -24,6 +25,7 @@ type group struct {
 	Expires  time.Time
 	Payment  Payment
 	Orders   []placedOrder
+	ip       string // the buyer's, while the buyer waits; not kept
 }
 
 // Payment is what is known of the payment of a group.
@@ -49,6 +51,7 @@ type placedOrder struct {
 	Seller   SellerRef
 	Total    money.Money
 	State    OrderState
+	part     ledger.Part // how its money is shared out
 	email    string
 	phone    string
 	language string
@@ -58,7 +61,8 @@ const (
 	selectGroup = `SELECT g.id, g.account_id, g.email, g.phone, g.language, g.currency, g.total, g.state, g.expires_at,
 		p.id, p.provider, coalesce(p.provider_ref, ''), p.method, p.amount, p.refunded, p.state, p.failure, p.client_secret, p.redirect_url, p.settled, p.updated_at
 	FROM order_groups g JOIN payments p ON p.tenant_id = g.tenant_id AND p.group_id = g.id WHERE g.tenant_id = $1 AND `
-	selectOrders = `SELECT o.id, o.number, o.total, o.currency, o.state, s.id, s.slug, s.names, coalesce(a.email, ''), coalesce(a.phone, s.phone), a.language
+	selectOrders = `SELECT o.id, o.number, o.total, o.currency, o.state, o.goods, o.discount, o.shipping, o.insurance, o.handling, o.duty, o.tax, o.commission_bp, o.platform_bp,
+		 s.id, s.slug, s.names, coalesce(a.email, ''), coalesce(a.phone, s.phone), a.language
 	FROM orders o JOIN sellers s ON s.tenant_id = o.tenant_id AND s.id = o.seller_id
 	JOIN accounts a ON a.tenant_id = s.tenant_id AND a.id = s.account_id WHERE o.tenant_id = $1 AND `
 	groupByID     = selectGroup + `g.id = $2`
@@ -108,9 +112,12 @@ func scanGroup(r pgx.BatchResults) (*group, error) {
 	defer rows.Close()
 	for rows.Next() {
 		var o placedOrder
-		if err := rows.Scan(&o.ID, &o.Number, &o.Total.Amount, &o.Total.Currency, &o.State, &o.Seller.ID, &o.Seller.Slug, &o.Seller.Names, &o.email, &o.phone, &o.language); err != nil {
+		m := &o.part
+		if err := rows.Scan(&o.ID, &o.Number, &o.Total.Amount, &o.Total.Currency, &o.State, &m.Goods, &m.Discount, &m.Shipping, &m.Insurance, &m.Handling, &m.Duty, &m.Tax,
+			&m.CountyBP, &m.PlatformBP, &o.Seller.ID, &o.Seller.Slug, &o.Seller.Names, &o.email, &o.phone, &o.language); err != nil {
 			return nil, err
 		}
+		m.Order, m.Seller = o.ID, o.Seller.ID
 		g.Orders = append(g.Orders, o)
 	}
 	return &g, rows.Err()

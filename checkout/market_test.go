@@ -19,6 +19,7 @@ import (
 	"countyfair/internal/notify"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
+	"countyfair/ledger"
 	"countyfair/shipping"
 	"countyfair/tenants"
 )
@@ -34,9 +35,10 @@ type market struct {
 	box     *sandboxpay.Sandbox
 	jobs    *jobs.Registry
 	post    *post
-	pear    uuid.UUID // 12.50, 1.2 kg, 20 there
-	plum    uuid.UUID // 8.00, 0.5 kg, 20 there, of the same seller
-	tea     uuid.UUID // 60.00, 0.25 kg, 20 there, of the other
+	borders checkout.Borders // nil: nothing goes abroad
+	pear    uuid.UUID        // 12.50, 1.2 kg, 20 there
+	plum    uuid.UUID        // 8.00, 0.5 kg, 20 there, of the same seller
+	tea     uuid.UUID        // 60.00, 0.25 kg, 20 there, of the other
 	pears   actor.Actor
 	teas    actor.Actor
 	officer actor.Actor
@@ -101,7 +103,7 @@ func (m *market) assemble(ctx context.Context) error {
 	}
 	m.box = sandboxpay.New(m.db, m.clock, sandboxpay.Options{Secret: []byte("secret"), Settle: time.Minute, Page: func(ref string) string { return "/sandbox/" + ref }})
 	m.Service = checkout.NewService(m.db, m.clock, dir, m.jobs, silent(), checkout.Config{
-		Secret: []byte("secret"), Provider: sandboxpay.Name,
+		Secret: []byte("secret"), Provider: sandboxpay.Name, Borders: m.borders,
 		OrderURL: func(c *tenants.County, path string) string { return "http://" + c.Slug + ".localhost" + path },
 	}, m.box)
 	m.box.SetTell(func(ctx context.Context, h headers, body []byte) error {
@@ -227,6 +229,16 @@ func (m *market) sound() {
 	} {
 		require.Zero(m.t, one[int](m, sql), what)
 	}
+	m.booked()
+}
+
+// booked checks that the book agrees with the orders.
+func (m *market) booked() ledger.Report {
+	m.t.Helper()
+	r, err := ledger.NewBook(m.db, m.clock).Verify(m.ctx, actor.OfSystem(m.tenant), m.Service)
+	require.NoError(m.t, err)
+	require.Nil(m.t, r.Difference)
+	return r
 }
 
 func history(o checkout.Order) string {

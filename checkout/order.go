@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"countyfair/customs"
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
 	"countyfair/internal/lang"
@@ -29,6 +30,8 @@ type Order struct {
 	History   []OrderEvent
 	Shipment  *Shipment // nil until it is shipped
 	Address   shipping.Address
+	Incoterm  customs.Incoterm // empty within the country
+	Terms     Terms
 	Email     string // the buyer's; for buyer and officer
 	Payment   Payment
 	ExpiresAt time.Time // until when a pending order is held
@@ -56,7 +59,10 @@ type OrderLine struct {
 	Title        lang.Text
 	VariantTitle lang.Text
 	Unit         string
+	HSCode       string
+	Origin       string // ISO 3166-1 alpha-2; empty: not known
 	NetWeightG   int
+	GrossWeightG *int // a piece as packed, where it is known
 	Quantity     int
 	Price        money.Money
 	Total        money.Money
@@ -81,8 +87,8 @@ var errOrderNotFound = errs.NotFoundOf("order")
 const (
 	selectOrder = `SELECT o.id, o.number, o.group_id, o.state, o.currency, o.goods, o.shipping, o.insurance, o.handling, o.duty, o.tax, o.discount, o.total,
 		o.carrier, o.tracking_number, o.created_at, s.id, s.slug, s.names, g.account_id, g.cart_id, g.email, g.address, g.expires_at,
-		p.id, p.provider, p.method, p.amount, p.refunded, p.state, p.failure, p.client_secret, p.redirect_url,
-		EXISTS (SELECT FROM carts c WHERE c.tenant_id = $1 AND c.id = g.cart_id AND c.token_hash = $3 AND c.account_id IS NULL)
+		p.id, p.provider, coalesce(p.provider_ref, ''), p.method, p.amount, p.refunded, p.state, p.failure, p.client_secret, p.redirect_url,
+		o.incoterm, o.terms, EXISTS (SELECT FROM carts c WHERE c.tenant_id = $1 AND c.id = g.cart_id AND c.token_hash = $3 AND c.account_id IS NULL)
 	FROM orders o JOIN order_groups g ON g.tenant_id = o.tenant_id AND g.id = o.group_id
 	JOIN payments p ON p.tenant_id = o.tenant_id AND p.group_id = g.id JOIN sellers s ON s.tenant_id = o.tenant_id AND s.id = o.seller_id
 	WHERE o.tenant_id = $1 AND `
@@ -90,7 +96,7 @@ const (
 	orderByNumber = selectOrder + `o.number = $2`
 	// The order's own rows, found by the same key.
 	linesOf = `SELECT l.id, l.product_id, l.variant_id, coalesce(p.slug, ''), (SELECT pp.picture_id FROM product_pictures pp WHERE pp.tenant_id = $1 AND pp.product_id = l.product_id ORDER BY pp.position LIMIT 1),
-		l.titles, l.variant_titles, l.unit, l.net_weight_g, l.quantity, l.price, l.total
+		l.titles, l.variant_titles, l.unit, l.hs_code, l.origin_country, l.net_weight_g, l.gross_weight_g, l.quantity, l.price, l.total
 	FROM order_lines l LEFT JOIN products p ON p.tenant_id = l.tenant_id AND p.id = l.product_id WHERE l.tenant_id = $1 AND l.order_id = `
 	eventsOf = `SELECT state, at, note FROM order_events WHERE tenant_id = $1 AND order_id = `
 	linesEnd = ` ORDER BY l.id`
@@ -175,7 +181,7 @@ func (o *Order) scan(r pgx.BatchResults) error {
 	if err := r.QueryRow().Scan(&o.ID, &o.Number, &o.Group, &o.State, &o.Currency, &a.Goods.Amount, &a.Shipping.Amount, &a.Insurance.Amount, &a.Handling.Amount,
 		&a.Duty.Amount, &a.Tax.Amount, &a.Discount.Amount, &a.Total.Amount, &shipment.Carrier, &shipment.TrackingNumber, &o.CreatedAt,
 		&o.Seller.ID, &o.Seller.Slug, &o.Seller.Names, &o.account, &o.cart, &o.Email, &address, &o.ExpiresAt,
-		&p.ID, &p.Provider, &p.Method, &p.Amount.Amount, &p.Refunded.Amount, &p.State, &p.Failure, &p.ClientSecret, &p.RedirectURL, &o.cartHeld); err != nil {
+		&p.ID, &p.Provider, &p.Ref, &p.Method, &p.Amount.Amount, &p.Refunded.Amount, &p.State, &p.Failure, &p.ClientSecret, &p.RedirectURL, &o.Incoterm, &o.Terms, &o.cartHeld); err != nil {
 		return err
 	}
 	for _, m := range []*money.Money{&a.Goods, &a.Shipping, &a.Insurance, &a.Handling, &a.Duty, &a.Tax, &a.Discount, &a.Total, &p.Amount, &p.Refunded} {
@@ -211,7 +217,7 @@ func (o *Order) scanLines(r pgx.BatchResults) error {
 	defer rows.Close()
 	for rows.Next() {
 		l := OrderLine{Price: money.Of(0, o.Currency), Total: money.Of(0, o.Currency)}
-		if err := rows.Scan(&l.ID, &l.Product, &l.Variant, &l.Slug, &l.Picture, &l.Title, &l.VariantTitle, &l.Unit, &l.NetWeightG, &l.Quantity, &l.Price.Amount, &l.Total.Amount); err != nil {
+		if err := rows.Scan(&l.ID, &l.Product, &l.Variant, &l.Slug, &l.Picture, &l.Title, &l.VariantTitle, &l.Unit, &l.HSCode, &l.Origin, &l.NetWeightG, &l.GrossWeightG, &l.Quantity, &l.Price.Amount, &l.Total.Amount); err != nil {
 			return err
 		}
 		o.Lines = append(o.Lines, l)

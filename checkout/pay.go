@@ -38,7 +38,7 @@ func (s *Service) open1(ctx context.Context, county *tenants.County, g *group) e
 	}
 	rec, err := provider.Create(ctx, NewPayment{
 		ID: g.Payment.ID, Amount: g.Payment.Amount, Email: g.Email, Description: g.Orders[0].Number,
-		ReturnURL: s.cfg.OrderURL(county, s.orderPath(county.ID, g.ID, g.Orders[0].Number)),
+		ReturnURL: s.cfg.OrderURL(county, s.orderPath(county.ID, g.ID, g.Orders[0].Number)), IP: g.ip,
 	})
 	if err != nil {
 		return err
@@ -212,12 +212,19 @@ func (s *Service) paid(ctx context.Context, tenant uuid.UUID, g *group) error {
 	}
 	b := &pgx.Batch{}
 	b.Queue(markPaid, tenant, g.ID, g.Payment.ID, now, events)
+	sale, err := g.sale(now)
+	if err != nil {
+		return err
+	}
+	if err := s.book(b, tenant, sale); err != nil {
+		return err
+	}
 	if err := notify.QueueBatch(b, tenant, now, messages...); err != nil {
 		return err
 	}
 	catalog.QueueTake(b, tenant, g.ID, now)
 	s.step("before paid")
-	err := s.atomic(ctx, b, nil)
+	err = s.atomic(ctx, b, nil)
 	if err == nil {
 		s.step("after paid")
 	}
@@ -242,12 +249,13 @@ func (s *Service) paidLate(ctx context.Context, tenant uuid.UUID, seen *group) e
 		if _, err := tx.Exec(ctx, `UPDATE payments SET state = 'succeeded', failure = '', settled = true, updated_at = $3 WHERE tenant_id = $1 AND id = $2`, tenant, g.Payment.ID, now); err != nil {
 			return err
 		}
+		g.Payment.State, g.Payment.updated = PaymentSucceeded, now
 		for _, o := range g.Orders {
 			if err := addEvent(ctx, tx, tenant, o.ID, o.State, now, nil, "late_payment"); err != nil {
 				return err
 			}
 		}
-		if err := s.askRefund(ctx, tx, refund{Tenant: tenant, Payment: g.Payment.ID, Amount: g.Payment.Amount, Reason: "late_payment"}); err != nil {
+		if err := s.askRefund(ctx, tx, g, refund{Tenant: tenant, Payment: g.Payment.ID, Amount: g.Payment.Amount, Reason: "late_payment"}); err != nil {
 			return err
 		}
 		return notify.Queue(ctx, tx, now, s.toBuyer(tenant, g, tellLate))

@@ -51,6 +51,8 @@ type PlacedOrder struct {
 // ErrQuoteExpired says that the quote stands no longer.
 var ErrQuoteExpired = errs.New(errs.Gone, "quote_expired", "These prices are no longer promised. Look at the new ones and order again.")
 
+var errNotInCurrency = errs.New(errs.Conflict, "payment_currency", "This way to pay does not take this currency. Choose another one.")
+
 // heldQuote is a quote as its holder finds it.
 type heldQuote struct {
 	Quote
@@ -113,6 +115,7 @@ func (s *Service) Place(ctx context.Context, who actor.Actor, r PlaceRequest) (P
 		}
 	}
 	if g.State == GroupPending && g.Payment.State == PaymentCreated {
+		g.ip = who.IP
 		s.openPayment(ctx, county, g)
 	}
 	return s.placed(who.Tenant, g), nil
@@ -159,6 +162,9 @@ func (s *Service) placeNew(ctx context.Context, who actor.Actor, county *tenants
 	}
 	if err := q.refusal(); err != nil {
 		return nil, err
+	}
+	if n := step(provider, q.Currency); n == 0 || q.Amounts.Total.Amount%n != 0 {
+		return nil, errNotInCurrency
 	}
 	g := &group{
 		ID: newID(), Account: account(who), Email: r.Email, Phone: q.Address.Phone, Language: who.Language, Total: q.Amounts.Total, State: GroupPending,
@@ -210,17 +216,18 @@ const insertOrder = `WITH g AS (
 ), p AS (
 	INSERT INTO payments (tenant_id, id, group_id, provider, currency, amount, created_at, updated_at) VALUES ($1, $14, $2, $15, $10, $11, $12, $12)
 ), o AS (
-	INSERT INTO orders (tenant_id, id, group_id, number, seller_id, currency, goods, shipping, total, commission_bp, created_at, updated_at)
-	SELECT $1, id, $2, number, seller, $10, goods, shipping, goods + shipping, $16, $12, $12
-	FROM unnest($17::uuid[], $18::text[], $19::uuid[], $20::bigint[], $21::bigint[]) AS u (id, number, seller, goods, shipping)
+	INSERT INTO orders (tenant_id, id, group_id, number, seller_id, currency, goods, shipping, insurance, handling, duty, tax, discount, total, commission_bp, platform_bp, incoterm, terms, created_at, updated_at)
+	SELECT $1, id, $2, number, seller, $10, goods, shipping, insurance, handling, duty, tax, discount, total, $16, $44, $34, terms::jsonb, $12, $12
+	FROM unnest($17::uuid[], $18::text[], $19::uuid[], $20::bigint[], $21::bigint[], $35::bigint[], $36::bigint[], $37::bigint[], $38::bigint[], $39::bigint[], $40::bigint[], $41::text[])
+		AS u (id, number, seller, goods, shipping, insurance, handling, duty, tax, discount, total, terms)
 ), e AS (
 	INSERT INTO order_events (tenant_id, id, order_id, state, at, account_id) SELECT $1, id, order_id, 'pending', $12, $5
 	FROM unnest($22::uuid[], $17::uuid[]) AS u (id, order_id)
 )
-INSERT INTO order_lines (tenant_id, id, order_id, product_id, variant_id, titles, variant_titles, unit, hs_code, net_weight_g, quantity, price, total)
-SELECT $1, id, order_id, product, variant, titles::jsonb, variant_titles::jsonb, unit, hs, grams, quantity, price, price * quantity
-FROM unnest($23::uuid[], $24::uuid[], $25::uuid[], $26::uuid[], $27::text[], $28::text[], $29::text[], $30::text[], $31::int[], $32::int[], $33::bigint[])
-	AS u (id, order_id, product, variant, titles, variant_titles, unit, hs, grams, quantity, price)`
+INSERT INTO order_lines (tenant_id, id, order_id, product_id, variant_id, titles, variant_titles, unit, hs_code, net_weight_g, quantity, price, total, origin_country, gross_weight_g)
+SELECT $1, id, order_id, product, variant, titles::jsonb, variant_titles::jsonb, unit, hs, grams, quantity, price, price * quantity, origin, gross
+FROM unnest($23::uuid[], $24::uuid[], $25::uuid[], $26::uuid[], $27::text[], $28::text[], $29::text[], $30::text[], $31::int[], $32::int[], $33::bigint[], $42::text[], $43::int[])
+	AS u (id, order_id, product, variant, titles, variant_titles, unit, hs, grams, quantity, price, origin, gross)`
 
 // queueOrder adds to the batch everything that is written of an order.
 func queueOrder(b *pgx.Batch, who actor.Actor, county *tenants.County, q Quote, g *group, now time.Time) error {
@@ -232,6 +239,7 @@ func queueOrder(b *pgx.Batch, who actor.Actor, county *tenants.County, q Quote, 
 		ids, sellers, events []uuid.UUID
 		numbers              []string
 		goods, shipping      []int64
+		border               borderColumns
 	}
 	of := map[uuid.UUID]uuid.UUID{} // seller → order
 	for i, c := range q.Consignments {
@@ -239,12 +247,17 @@ func queueOrder(b *pgx.Batch, who actor.Actor, county *tenants.County, q Quote, 
 		of[c.Seller.ID] = p.ID
 		o.ids, o.sellers, o.events, o.numbers = append(o.ids, p.ID), append(o.sellers, c.Seller.ID), append(o.events, newID()), append(o.numbers, p.Number)
 		o.goods, o.shipping = append(o.goods, c.Amounts.Goods.Amount), append(o.shipping, c.Amounts.Shipping.Amount)
+		if err := o.border.add(q.termsOf(c), c.Amounts); err != nil {
+			return err
+		}
 	}
 	var l struct {
 		ids, orders, products, variants       []uuid.UUID
 		titles, variantTitles, units, hsCodes []string
 		grams, quantities                     []int
 		prices                                []int64
+		origins                               []string
+		gross                                 []*int
 	}
 	for _, line := range q.Lines {
 		title, err := json.Marshal(line.Title)
@@ -260,10 +273,12 @@ func queueOrder(b *pgx.Batch, who actor.Actor, county *tenants.County, q Quote, 
 		l.titles, l.variantTitles = append(l.titles, string(title)), append(l.variantTitles, string(variant))
 		l.units, l.hsCodes = append(l.units, line.Unit), append(l.hsCodes, line.HSCode)
 		l.grams, l.quantities, l.prices = append(l.grams, line.NetWeightG), append(l.quantities, line.Quantity), append(l.prices, line.Price.Amount)
+		l.origins, l.gross = append(l.origins, line.Origin), append(l.gross, line.GrossWeightG)
 	}
 	b.Queue(insertOrder, who.Tenant, g.ID, q.ID, q.CartID, g.Account, g.Email, g.Phone, g.Language, address, q.Currency, g.Total.Amount, now, g.Expires,
 		g.Payment.ID, g.Payment.Provider, county.Policy.CommissionBP, o.ids, o.numbers, o.sellers, o.goods, o.shipping, o.events,
-		l.ids, l.orders, l.products, l.variants, l.titles, l.variantTitles, l.units, l.hsCodes, l.grams, l.quantities, l.prices)
+		l.ids, l.orders, l.products, l.variants, l.titles, l.variantTitles, l.units, l.hsCodes, l.grams, l.quantities, l.prices,
+		q.Incoterm, o.border.insurance, o.border.handling, o.border.duty, o.border.tax, o.border.discount, o.border.total, o.border.terms, l.origins, l.gross, county.Policy.Payout.PlatformBP)
 	return nil
 }
 

@@ -37,6 +37,7 @@ type NewPayment struct {
 	Description string
 	Email       string
 	ReturnURL   string // where the buyer comes back to
+	IP          string // the buyer's, where the buyer is there
 }
 
 // ProviderPayment is where a payment stands at the provider.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"countyfair/customs"
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
 	"countyfair/internal/lang"
@@ -53,6 +54,11 @@ type Quote struct {
 	ShippingOptions []ShippingOption `json:"shipping_options"`
 	Restrictions    []Restriction    `json:"restrictions"`
 	Address         shipping.Address `json:"address"`
+	// Of sales abroad, and of prices in another currency than the county's.
+	Incoterm customs.Incoterm  `json:"incoterm,omitempty"`
+	Exchange *customs.Exchange `json:"exchange,omitempty"`
+	Estimate *Estimate         `json:"estimate,omitempty"` // under DAP
+	Papers   []Paper           `json:"papers,omitempty"`
 }
 
 // QuoteLine is one variant as it will be bought.
@@ -68,13 +74,18 @@ type QuoteLine struct {
 	Quantity     int         `json:"quantity"`
 	Price        money.Money `json:"price"`
 	Total        money.Money `json:"total"`
+	Origin       string      `json:"origin,omitempty"` // ISO 3166-1 alpha-2
+	GrossWeightG *int        `json:"gross_weight_g,omitempty"`
+
+	Landed *customs.LandedLine `json:"landed,omitempty"` // its share of what a border costs
 }
 
 // Consignment is the parcel of one seller.
 type Consignment struct {
-	Seller  SellerRef `json:"seller"`
-	WeightG int64     `json:"weight_g"`
-	Amounts Amounts   `json:"amounts"`
+	Seller  SellerRef     `json:"seller"`
+	WeightG int64         `json:"weight_g"`
+	Amounts Amounts       `json:"amounts"`
+	Landed  *customs.Sums `json:"landed,omitempty"` // across a border: with duty and tax, charged or not
 }
 
 // ShippingOption is one way the parcels can travel.
@@ -89,11 +100,13 @@ type ShippingOption struct {
 // Restriction is a reason why something of the basket cannot be sent, or not as
 // it stands.
 type Restriction struct {
-	Code      string     `json:"code"` // NotDelivered, ProblemGone, ProblemShort
+	Code      string     `json:"code"` // NotDelivered, ProblemGone, ProblemShort, ExportProhibited, ExportUnknown, DutyUnknown
 	Country   string     `json:"country,omitempty"`
 	Area      string     `json:"area,omitempty"`
 	Variant   *uuid.UUID `json:"variant_id,omitempty"`
 	Available *int       `json:"available,omitempty"`
+	Reason    string     `json:"reason,omitempty"` // id of a text that says more
+	Source    string     `json:"source,omitempty"` // the rule that stands in the way
 }
 
 // NotDelivered restricts a basket to nowhere: the county does not deliver there.
@@ -123,10 +136,10 @@ func (s *Service) Quote(ctx context.Context, who actor.Actor, r QuoteRequest) (Q
 	if err != nil {
 		return Quote{}, err
 	}
-	if r.Currency != "" {
-		if err := s.sells(county, r.Currency); err != nil {
-			return Quote{}, err
-		}
+	currency := or2(r.Currency, county.Currency)
+	abroad, err := s.crossing(ctx, county, address.Country, currency)
+	if err != nil {
+		return Quote{}, err
 	}
 	if r.ShippingOption != "" && r.ShippingOption != Standard {
 		var wrong errs.Fields
@@ -144,13 +157,36 @@ func (s *Service) Quote(ctx context.Context, who actor.Actor, r QuoteRequest) (Q
 	if len(cart.Lines) == 0 {
 		return Quote{}, errs.New(errs.Conflict, "cart_empty", "The cart is empty.")
 	}
+	provider, err := s.provider("")
+	if err != nil {
+		return Quote{}, err
+	}
 	q, err := compute(county, zones, cart, address)
 	if err != nil {
+		return Quote{}, err
+	}
+	if err := q.finish(county, abroad, currency, step(provider, currency)); err != nil {
 		return Quote{}, err
 	}
 	q.ID, q.CreatedAt = newID(), s.clock.Now()
 	q.ExpiresAt = q.CreatedAt.Add(s.cfg.QuoteFor)
 	return q, s.keepQuote(ctx, who, q)
+}
+
+// finish takes the quote into the currency it is asked in and across the
+// border, and adds it up.
+func (q *Quote) finish(county *tenants.County, abroad *customs.Abroad, currency string, step int64) error {
+	if currency != q.Currency {
+		if err := q.exchange(&abroad.FX, currency); err != nil {
+			return err
+		}
+	}
+	if q.Address.Country != county.Country && abroad != nil && len(q.ShippingOptions) > 0 {
+		if err := q.cross(abroad, county); err != nil {
+			return err
+		}
+	}
+	return q.settle(step)
 }
 
 func (s *Service) keepQuote(ctx context.Context, who actor.Actor, q Quote) error {
@@ -185,7 +221,10 @@ func compute(county *tenants.County, zones []tenants.Zone, cart Cart, to shippin
 				continue
 			}
 		}
-		q.Lines = append(q.Lines, QuoteLine{l.Variant, l.Product, l.Seller.ID, l.Title, l.VariantTitle, l.Unit, l.HSCode, l.NetWeightG, l.Quantity, l.Price, l.Total})
+		q.Lines = append(q.Lines, QuoteLine{
+			Variant: l.Variant, Product: l.Product, Seller: l.Seller.ID, Title: l.Title, VariantTitle: l.VariantTitle, Unit: l.Unit, HSCode: l.HSCode, NetWeightG: l.NetWeightG,
+			Quantity: l.Quantity, Price: l.Price, Total: l.Total, Origin: or2(l.Origin, county.Country), GrossWeightG: l.GrossWeightG,
+		})
 		p := parcels[l.Seller.ID]
 		if p == nil {
 			p = &shipping.Parcel{}
@@ -197,20 +236,19 @@ func compute(county *tenants.County, zones []tenants.Zone, cart Cart, to shippin
 			return Quote{}, err
 		}
 		p.Goods = goods.Amount
-		p.Grams += int64(l.NetWeightG) * int64(l.Quantity)
+		p.Grams += l.grams() * int64(l.Quantity)
 	}
 	zone := shipping.ZoneFor(zones, to.Country, to.Area())
-	if to.Country != county.Country || zone == nil || !zone.Delivers {
+	if (to.Country != county.Country && !county.Policy.ExportEnabled) || zone == nil || !zone.Delivers {
 		q.Restrictions = append(q.Restrictions, Restriction{Code: NotDelivered, Country: to.Country, Area: to.Area()})
 		zone = nil
 	}
 	return q, q.sum(zone, parcels)
 }
 
-// sum works out the parcels and adds them up. Without a zone they cost nothing
-// to send, since they are not sent.
+// sum works out what each parcel costs to send. Without a zone they cost
+// nothing, since they are not sent.
 func (q *Quote) sum(zone *tenants.Zone, parcels map[uuid.UUID]*shipping.Parcel) error {
-	var goods, freight money.Money
 	for i := range q.Consignments {
 		c := &q.Consignments[i]
 		p := parcels[c.Seller.ID]
@@ -225,19 +263,9 @@ func (q *Quote) sum(zone *tenants.Zone, parcels map[uuid.UUID]*shipping.Parcel) 
 		if c.Amounts, err = amounts(q.Currency, p.Goods, rate); err != nil {
 			return err
 		}
-		if goods, err = goods.Add(c.Amounts.Goods); err != nil {
-			return err
-		}
-		if freight, err = freight.Add(c.Amounts.Shipping); err != nil {
-			return err
-		}
-	}
-	var err error
-	if q.Amounts, err = amounts(q.Currency, goods.Amount, freight.Amount); err != nil {
-		return err
 	}
 	if zone != nil {
-		q.ShippingOptions = []ShippingOption{{Standard, zone.Names, q.Amounts.Shipping, zone.DaysMin, zone.DaysMax}}
+		q.ShippingOptions = []ShippingOption{{ID: Standard, Title: zone.Names, DaysMin: zone.DaysMin, DaysMax: zone.DaysMax}}
 	}
 	return nil
 }
@@ -251,6 +279,12 @@ func (q *Quote) refusal() error {
 			return errs.New(errs.Conflict, NotDelivered, "We don't deliver there.")
 		case ProblemGone:
 			return errs.New(errs.Conflict, ProblemGone, "Something in the cart is no longer sold. Take it out and try again.")
+		case ExportProhibited:
+			return errs.New(errs.Conflict, ExportProhibited, "Something in the cart may not be sent to this country. Take it out and try again.")
+		case ExportUnknown:
+			return errs.New(errs.Conflict, ExportUnknown, "Nobody has found out yet whether something in the cart may be sent to this country. Please ask the county office.")
+		case DutyUnknown:
+			return errs.New(errs.Conflict, DutyUnknown, "The duty on something in the cart is not known yet, so no full price can be promised. Please ask the county office.")
 		}
 	}
 	if len(q.Lines) == 0 {

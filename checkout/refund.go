@@ -20,6 +20,8 @@ type refund struct {
 	Order   *uuid.UUID
 	Amount  money.Money
 	Reason  string
+	Key     string // tells two refunds of one order apart
+	Note    string // why, in words
 	State   string
 }
 
@@ -31,12 +33,19 @@ type refundArgs struct {
 func (refundArgs) Kind() string { return "checkout.refund" }
 
 // askRefund writes down that money is to go back, and has a job see to it. The
-// same reason for the same order counts once.
-func (s *Service) askRefund(ctx context.Context, tx *pg.Tx, r refund) error {
-	r.ID = newID()
-	tag, err := tx.Exec(ctx, `INSERT INTO refunds (tenant_id, id, payment_id, order_id, amount, currency, reason, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`, r.Tenant, r.ID, r.Payment, r.Order, r.Amount.Amount, r.Amount.Currency, r.Reason, s.clock.Now())
+// same reason (and key) for the same order counts once. The caller has locked
+// the group.
+func (s *Service) askRefund(ctx context.Context, tx *pg.Tx, g *group, r refund) error {
+	if r.ID == uuid.Nil {
+		r.ID = newID()
+	}
+	tag, err := tx.Exec(ctx, `INSERT INTO refunds (tenant_id, id, payment_id, order_id, amount, currency, reason, ask_key, note, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+		r.Tenant, r.ID, r.Payment, r.Order, r.Amount.Amount, r.Amount.Currency, r.Reason, r.Key, r.Note, s.clock.Now())
 	if err != nil || tag.RowsAffected() == 0 {
+		return err
+	}
+	if err := s.bookPayment(ctx, tx, r.Tenant, g); err != nil {
 		return err
 	}
 	return jobs.Insert(ctx, tx, refundArgs{Of: jobs.Of{Tenant: r.Tenant}, Refund: r.ID})
@@ -79,8 +88,15 @@ func (s *Service) noteRefund(ctx context.Context, tx *pg.Tx, r refund, ref strin
 	if _, err := tx.Exec(ctx, `UPDATE payments SET refunded = refunded + $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2`, r.Tenant, r.Payment, r.Amount.Amount, now); err != nil {
 		return err
 	}
-	g, err := groupOfPayment(ctx, tx, r.Tenant, r.Payment)
+	seen, err := groupOfPayment(ctx, tx, r.Tenant, r.Payment)
 	if err != nil {
+		return err
+	}
+	g, err := lockGroup(ctx, tx, r.Tenant, seen.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.bookPayment(ctx, tx, r.Tenant, g); err != nil {
 		return err
 	}
 	for _, o := range g.Orders {
@@ -94,6 +110,7 @@ func (s *Service) noteRefund(ctx context.Context, tx *pg.Tx, r refund, ref strin
 		return nil
 	}
 	m := s.toBuyerOf(r.Tenant, g, *g.order(*r.Order), tellRefunded)
+	m.Dedupe, m.Data["total"] = m.Dedupe+"/"+r.ID.String(), r.Amount
 	return notify.Queue(ctx, tx, now, m)
 }
 

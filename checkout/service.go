@@ -16,6 +16,7 @@ import (
 	"countyfair/internal/errs"
 	"countyfair/internal/jobs"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
 	"countyfair/tenants"
 )
 
@@ -26,6 +27,8 @@ type Config struct {
 	QuoteFor  time.Duration // how long a quote stands; 0: 30 minutes
 	HoldFor   time.Duration // how long stock is held for an unpaid order; 0: 30 minutes
 	SettleFor time.Duration // how much longer for a payment that is on its way; 0: 2 hours
+	RatesFor  time.Duration // how old exchange rates may be to charge by; 0: any age
+	Borders   Borders       // what selling abroad takes; nil: nothing goes abroad
 	// OrderURL is where a buyer comes back to from a provider's page; nil: nowhere.
 	OrderURL func(county *tenants.County, path string) string
 }
@@ -39,6 +42,8 @@ type Service struct {
 	log       *slog.Logger
 	cfg       Config
 	linkKey   []byte
+	// book adds entries to the batch of their fact; a benchmark leaves them out.
+	book func(b *pgx.Batch, tenant uuid.UUID, entries ...ledger.Entry) error
 	// step is called between any two steps of a purchase; a test dies in it.
 	step func(name string)
 }
@@ -53,7 +58,7 @@ func NewService(db *pg.DB, c clock.Clock, counties Counties, r *jobs.Registry, l
 	}
 	key := hmac.New(sha256.New, cfg.Secret)
 	key.Write([]byte("countyfair/order-link/v1"))
-	s := &Service{db: db, clock: c, counties: counties, providers: map[string]PaymentProvider{}, log: log, cfg: cfg, linkKey: key.Sum(nil), step: func(string) {}}
+	s := &Service{db: db, clock: c, counties: counties, providers: map[string]PaymentProvider{}, log: log, cfg: cfg, linkKey: key.Sum(nil), book: ledger.Queue, step: func(string) {}}
 	for _, p := range providers {
 		s.providers[p.Name()] = p
 	}

@@ -33,6 +33,9 @@ func (s *Service) register(r *jobs.Registry) {
 	jobs.Handle(r, s.webhookJob)
 	jobs.Handle(r, func(ctx context.Context, _ sweepArgs) error { return s.Sweep(ctx) })
 	jobs.Every(r, sweepEvery, sweepArgs{})
+	jobs.Handle(r, s.releaseJob)
+	jobs.Handle(r, func(ctx context.Context, _ backfillArgs) error { return s.Backfill(ctx) })
+	jobs.Every(r, backfillEvery, backfillArgs{})
 }
 
 // Sweep finds whatever a crash, a silent provider or the passing of time has
@@ -40,15 +43,7 @@ func (s *Service) register(r *jobs.Registry) {
 // never opened, never closed or never heard of again, stock held for no living
 // order, refunds and events that nobody works on. What it does can be repeated.
 func (s *Service) Sweep(ctx context.Context) error {
-	var counties []uuid.UUID
-	err := s.db.Query(ctx, func(q pg.Querier) error {
-		rows, err := q.Query(ctx, `SELECT id FROM tenants WHERE kind = 'county' AND state <> 'draft'`)
-		if err != nil {
-			return err
-		}
-		counties, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-		return err
-	})
+	counties, err := s.countiesAtWork(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,6 +54,19 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// countiesAtWork are all counties that may have orders.
+func (s *Service) countiesAtWork(ctx context.Context) (counties []uuid.UUID, err error) {
+	err = s.db.Query(ctx, func(q pg.Querier) error {
+		rows, err := q.Query(ctx, `SELECT id FROM tenants WHERE kind = 'county' AND state <> 'draft'`)
+		if err != nil {
+			return err
+		}
+		counties, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+		return err
+	})
+	return counties, err
 }
 
 func (s *Service) sweepCounty(ctx context.Context, tenant uuid.UUID) error {

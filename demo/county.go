@@ -1,10 +1,13 @@
 package demo
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 
+	"countyfair/customs"
+	"countyfair/internal/actor"
 	"countyfair/internal/lang"
 	"countyfair/tenants"
 )
@@ -28,6 +31,7 @@ type county struct {
 	Sellers        []seller             `json:"sellers"`
 	Delivery       []zone               `json:"delivery"`
 	NotDelivered   []string             `json:"not_delivered"`
+	Exports        []export             `json:"export_decisions"`
 	Pages          map[string]lang.Text `json:"pages"`
 
 	samples *samples
@@ -62,6 +66,31 @@ type zone struct {
 	FreeAbove int64     `json:"free_above"`
 	DaysMin   int       `json:"days_min"`
 	DaysMax   int       `json:"days_max"`
+}
+
+// export is what the sample office decided, for each of the countries, of goods
+// that the tables say nothing of.
+type export struct {
+	Countries []string        `json:"countries"`
+	Prefixes  []string        `json:"hs_prefixes"`
+	Outcome   customs.Outcome `json:"outcome"`
+	Documents []string        `json:"documents"`
+	Note      string          `json:"note"`
+}
+
+// exports has the office settle what the county sends abroad.
+func (s Services) exports(ctx context.Context, officer actor.Actor, c *county) error {
+	for _, e := range c.Exports {
+		for _, country := range e.Countries {
+			for _, prefix := range e.Prefixes {
+				d := customs.Decision{Destination: country, HSPrefix: prefix, Outcome: e.Outcome, Documents: e.Documents, Note: e.Note}
+				if _, err := s.Customs.Decide(ctx, officer, d); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func read(slug string) (*county, error) {

@@ -16,6 +16,7 @@ import (
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
 	"countyfair/internal/pg"
@@ -29,6 +30,7 @@ type Services struct {
 	Auth     *auth.Service
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
+	Customs  *customs.Service
 	Checkout *checkout.Service
 	// At is the same use-cases at another time: sample orders are some days old.
 	At func(c clock.Clock) Services
@@ -96,6 +98,9 @@ func (s Services) county(ctx context.Context, operator actor.Actor, c *county, s
 		return 0, err
 	}
 	if err := s.look(ctx, officer, c, t); err != nil {
+		return 0, err
+	}
+	if err := s.exports(ctx, officer, c); err != nil {
 		return 0, err
 	}
 	if err := s.stalls(ctx, officer, c, t); err != nil {

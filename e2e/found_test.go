@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -158,4 +159,29 @@ func isSold(t *testing.T, c card, url string) {
 	require.Regexp(t, `^https://schema.org/(InStock|OutOfStock|LimitedAvailability)$`, text(t, p, "offers", 0, "availability"))
 	require.Contains(t, text(t, way, "itemListElement", 1, "item"), "/c/")
 	require.Equal(t, text(t, p, "name"), text(t, way, "itemListElement", 2, "name"))
+}
+
+// TestNamesComeBeforeMentions looks for pepper where a pepper cooperative sells
+// eggs, and for coffee among coffee growers: what is named so stands first.
+func TestNamesComeBeforeMentions(t *testing.T) {
+	m := demo(t)
+	for _, row := range []struct{ county, language, word string }{{"longnan", "zh-Hans", "花椒"}, {"nyeri", "en", "coffee"}} {
+		_, body := get(t, m.host(row.county)+"/api/v1/products?limit=24&lang="+row.language+"&q="+url.QueryEscape(row.word), "identity")
+		var list struct {
+			Items []struct {
+				Title string `json:"title"`
+			} `json:"items"`
+		}
+		require.NoError(t, json.Unmarshal(body, &list))
+		named, over := 0, ""
+		for _, i := range list.Items {
+			if !strings.Contains(strings.ToLower(i.Title), row.word) {
+				over = i.Title
+				continue
+			}
+			named++
+			require.Empty(t, over, "%s stands before %s", over, i.Title)
+		}
+		require.Greater(t, named, 2, row.county)
+	}
 }

@@ -16,15 +16,19 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 // global tables belong to no county. Each has its reason; no other table is exempt.
 var global = map[string]string{
-	"tenants":          "the counties themselves, looked up by host before one is bound",
-	"tenant_domains":   "looked up by host before a county is bound",
-	"signing_keys":     "the installation signs for all its counties",
-	"payment_owners":   "finds the county of a provider's event",
-	"webhook_inbox":    "events arrive before their county is known",
-	"sandbox_payments": "the book of a company outside",
-	"sandbox_refunds":  "the book of a company outside",
-	"search_documents": "behind functions that see only the bound county; the program has no right on it",
-	"goose_db_version": "the schema's own version",
+	"tenants":              "the counties themselves, looked up by host before one is bound",
+	"tenant_domains":       "looked up by host before a county is bound",
+	"signing_keys":         "the installation signs for all its counties",
+	"payment_owners":       "finds the county of a provider's event",
+	"webhook_inbox":        "events arrive before their county is known",
+	"sandbox_payments":     "the book of a company outside",
+	"sandbox_refunds":      "the book of a company outside",
+	"search_documents":     "behind functions that see only the bound county; the program has no right on it",
+	"goose_db_version":     "the schema's own version",
+	"customs_rates":        "duties and taxes are facts of the destination; operators keep them for all counties",
+	"customs_bands":        "how a destination taxes a parcel, the same for all counties",
+	"customs_restrictions": "what a destination lets in, the same for all counties",
+	"fx_rates":             "reference rates of a day, the same for all counties",
 }
 
 // faults are what is wrong with the schema, a sentence each.

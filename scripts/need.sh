@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is named and missing: go, postgres, pgbouncer, chromium, fonts,
-# npm, axe (by npm, into .cache).
+# paperfont (that customs papers are printed in), pdftext (that reads them), npm, axe (by npm, into .cache).
 # On Debian and Ubuntu by apt, as root or through sudo; elsewhere it says the
 # one command to type. Says nothing when nothing is missing.
 set -eu
@@ -57,6 +57,14 @@ cjk_here() {
 	[ -n "$(fc-list :lang=zh family 2>/dev/null)" ]
 }
 
+paperfont_here() {
+	[ -n "${PAPER_FONT:-}" ] && return 0
+	for path in /usr/share/fonts/truetype/wqy /usr/share/fonts/wenquanyi /usr/share/fonts/wqy-microhei /usr/local/share/fonts /Library/Fonts; do
+		[ -e "$path/wqy-microhei.ttc" ] && return 0
+	done
+	return 1
+}
+
 axe=no
 for what in "$@"; do
 	case $what in
@@ -65,6 +73,9 @@ for what in "$@"; do
 	pgbouncer) have pgbouncer || [ -x /usr/sbin/pgbouncer ] || lack pgbouncer ;;
 	chromium) chromium_here || lack chromium ;;
 	fonts) cjk_here || lack fonts-noto-cjk ;;
+	paperfont) # elsewhere the market runs without it, and doctor says so
+		paperfont_here || { have apt-get && lack fonts-wqy-microhei; } || say "To print customs papers, name a TrueType font with Chinese glyphs in PAPER_FONT." ;;
+	pdftext) have pdftotext || lack poppler-utils ;;
 	npm) have npm || lack npm ;;
 	axe) axe=yes; have npm || lack npm ;;
 	*) say "need.sh: unknown part $what"; exit 2 ;;
@@ -80,9 +91,9 @@ finish() {
 if ! have apt-get; then
 	say "These are missing:$missing."
 	if have brew; then
-		say "Type: brew install $(echo "$missing" | sed 's/ postgresql/ postgresql@16/; s/ chromium/ --cask chromium/; s/ npm/ node/; s/ fonts-noto-cjk/ --cask font-noto-sans-cjk-sc/')"
+		say "Type: brew install $(echo "$missing" | sed 's/ postgresql/ postgresql@16/; s/ chromium/ --cask chromium/; s/ npm/ node/; s/ fonts-noto-cjk/ --cask font-noto-sans-cjk-sc/; s/ poppler-utils/ poppler/')"
 	else
-		say "Type, on Fedora: sudo dnf install postgresql-server pgbouncer chromium npm google-noto-sans-cjk-fonts (elsewhere: the same parts by your package manager)."
+		say "Type, on Fedora: sudo dnf install postgresql-server pgbouncer chromium npm google-noto-sans-cjk-fonts poppler-utils (elsewhere: the same parts by your package manager)."
 	fi
 	exit 1
 fi
@@ -93,6 +104,7 @@ if [ "$(id -u)" -ne 0 ]; then
 		sudo="sudo"
 	else
 		say "These are missing:$missing. Type: sudo apt-get install$missing"
+		[ "$missing" != " fonts-wqy-microhei" ] || finish # only papers need it
 		exit 1
 	fi
 fi

@@ -60,8 +60,29 @@ func (c *County) check() error {
 	if c.Policy.CommissionBP < 0 || c.Policy.CommissionBP > 5000 {
 		wrong.Add("commission_bp", "out_of_range", "The commission is between 0 and 50 percent.")
 	}
+	c.Policy.Payout.check(&wrong)
 	c.checkLanguages(&wrong)
 	return wrong.Err()
+}
+
+func (p Payout) check(wrong *errs.Fields) {
+	for _, f := range []struct {
+		name    string
+		is, max int
+		message string
+	}{
+		{"platform_bp", p.PlatformBP, 5000, "The platform's share is between 0 and 50 percent."},
+		{"hold_days", p.HoldDays, 90, "Hold sellers' money for 0 to 90 days."},
+		{"reserve_bp", p.ReserveBP, 10_000, "The reserve is between 0 and 100 percent."},
+		{"reserve_days", p.ReserveDays, 365, "Keep the reserve for 0 to 365 days."},
+	} {
+		if f.is < 0 || f.is > f.max {
+			wrong.Add(f.name, "out_of_range", f.message)
+		}
+	}
+	if p.Minimum < 1 {
+		wrong.Add("payout_minimum", "out_of_range", "The least payout is more than nothing.")
+	}
 }
 
 func (c *County) checkLanguages(wrong *errs.Fields) {

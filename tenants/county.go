@@ -72,7 +72,20 @@ type Policy struct {
 	CommissionBP   int  // of goods, in basis points
 	ReviewProducts bool // an officer looks before a product is published
 	ExportEnabled  bool
+	Payout         Payout
 }
+
+// Payout is what the county decides about its sellers' money.
+type Payout struct {
+	PlatformBP  int   // the platform's own share of goods, beside the county's commission
+	HoldDays    int   // after delivery, until a seller's share can be paid out
+	ReserveBP   int   // of the share, kept back for refunds …
+	ReserveDays int   // … so much longer
+	Minimum     int64 // what a payout must come to, in minor units
+}
+
+// StandardPayout is what a county starts with: a week's hold, no reserve.
+var StandardPayout = Payout{HoldDays: 7, ReserveDays: 30, Minimum: 1}
 
 // DefaultLanguage is the county's first language.
 func (c *County) DefaultLanguage() string { return c.Languages[0] }

@@ -65,6 +65,9 @@ func (s *Service) Create(ctx context.Context, who actor.Actor, n New) (*County, 
 	if c.Brand.Colour == "" {
 		c.Brand.Colour = "#963a2f"
 	}
+	if c.Policy.Payout == (Payout{}) {
+		c.Policy.Payout = StandardPayout
+	}
 	if err := c.check(); err != nil {
 		return nil, err
 	}

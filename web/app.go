@@ -13,11 +13,14 @@ import (
 
 	"countyfair/auth"
 	"countyfair/catalog"
+	"countyfair/customs"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
 	"countyfair/internal/jobs"
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/api"
@@ -49,6 +52,8 @@ type Deps struct {
 	People   middleware.Authenticator
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
+	Customs  *customs.Service // nil: nothing goes abroad
+	Reports  *reports.Service // comes with Customs
 	Stock    *catalog.Stock
 	Sandbox  api.Decide // nil: not offered
 	Shop     Shop
@@ -124,13 +129,17 @@ func (d Deps) leaving() bool { return d.Leaving != nil && d.Leaving() }
 
 // registerTrade adds the operations of selling and buying.
 func (d Deps) registerTrade(a *api.API) {
-	api.RegisterCatalog(a, d.Catalog, d.Sellers)
+	api.RegisterCatalog(a, d.Catalog, d.Sellers, d.Customs.FX)
 	api.RegisterSellers(a, d.Sellers)
 	api.RegisterSellerDesk(a, d.Catalog)
 	api.RegisterFiles(a, d.Catalog)
 	api.RegisterStock(a, d.Stock)
 	api.RegisterCarts(a, d.Shop.Checkout)
 	api.RegisterOrders(a, d.Shop.Checkout, page.Translate)
+	api.RegisterBorders(a, d.Customs, d.Catalog, d.Clock)
+	api.RegisterCustomsTables(a, d.Customs)
+	api.RegisterPapers(a, d.Reports, d.Customs)
+	api.RegisterMoney(a, d.Shop.Checkout, ledger.NewBook(d.DB, d.Clock), d.Clock.Now)
 	for _, provider := range webhooks(d.Shop.Checkout.Providers()) {
 		api.RegisterWebhook(a, d.Shop.Checkout, provider)
 	}

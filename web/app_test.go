@@ -55,7 +55,7 @@ func newAppAt(t *testing.T, public string) *fiber.App {
 	return app
 }
 
-func call(t *testing.T, app *fiber.App, method, target, body string, headers ...string) (int, map[string]any) {
+func call(t testing.TB, app *fiber.App, method, target, body string, headers ...string) (int, map[string]any) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 	if body != "" {

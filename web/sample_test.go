@@ -22,6 +22,7 @@ type described struct {
 	Access     string `json:"x-access"`
 	Parameters []struct {
 		Name, In string
+		Required bool
 		Schema   *schema
 	}
 	RequestBody *struct {

@@ -55,7 +55,7 @@ func (s Shop) pieces(ctx context.Context, sc *scope.Scope) int {
 // registerPages mounts the pages of all who read and act.
 func (d Deps) registerPages(r fiber.Router, kit page.Kit, cache *page.Cache) {
 	platform.Register(r, platform.Deps{Kit: kit, Config: d.Config, Counties: d.Counties, Auth: d.Accounts, Catalog: d.Catalog})
-	office.Register(r, office.Deps{Kit: kit, Admin: admin.NewService(d.DB, d.Counties, d.Clock), Counties: d.Counties, Auth: d.Accounts, Sellers: d.Sellers, Catalog: d.Catalog, Checkout: d.Shop.Checkout})
+	office.Register(r, office.Deps{Kit: kit, Admin: admin.NewService(d.DB, d.Counties, d.Clock), Counties: d.Counties, Auth: d.Accounts, Sellers: d.Sellers, Catalog: d.Catalog, Checkout: d.Shop.Checkout, Customs: d.Customs, Reports: d.Reports})
 	account.Register(r, account.Deps{Kit: kit, Auth: d.Accounts, Purchases: d.Shop.Checkout, Log: d.Log, Hint: d.Shop.Hint})
 	storefront.Register(r, storefront.Deps{Kit: kit, Counties: d.Counties, Catalog: d.Catalog, Sellers: d.Sellers, Checkout: d.Shop.Checkout, Cache: cache, Methods: d.Shop.Methods, Log: d.Log})
 	seller.Register(r, seller.Deps{Kit: kit, Sellers: d.Sellers, Catalog: d.Catalog, Stock: d.Stock, Orders: d.Shop.Checkout})

@@ -19,6 +19,8 @@ import (
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
+	"countyfair/customs/papers"
 	"countyfair/internal/actor"
 	"countyfair/internal/clock"
 	"countyfair/internal/config"
@@ -27,6 +29,8 @@ import (
 	"countyfair/internal/money"
 	"countyfair/internal/pg"
 	"countyfair/internal/testkit"
+	"countyfair/ledger"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -38,20 +42,22 @@ const usualPassword = "steep-terrace-pepper"
 
 // shop is the whole app with two open counties, on its own database.
 type shop struct {
-	t      testing.TB
-	app    *fiber.App
-	db     *pg.DB
-	clock  *clock.Fixed
-	auth   *auth.Service
-	check  *checkout.Service
-	goods  *catalog.Service
-	farms  *sellers.Service
-	owners *tenants.Service
-	pays   *sandboxpay.Sandbox
-	dir    *tenants.Directory
-	ctx    context.Context // of the first county
-	county uuid.UUID
-	other  uuid.UUID
+	t       testing.TB
+	app     *fiber.App
+	db      *pg.DB
+	clock   *clock.Fixed
+	auth    *auth.Service
+	check   *checkout.Service
+	goods   *catalog.Service
+	customs *customs.Service
+	reports *reports.Service
+	farms   *sellers.Service
+	owners  *tenants.Service
+	pays    *sandboxpay.Sandbox
+	dir     *tenants.Directory
+	ctx     context.Context // of the first county
+	county  uuid.UUID
+	other   uuid.UUID
 }
 
 func newShop(t testing.TB, change ...func(*web.Shop)) *shop {
@@ -87,17 +93,21 @@ func assemble(t testing.TB, db *pg.DB, c clock.Clock, public string) (*shop, web
 	require.NoError(t, err)
 	files, err := disk.Open(t.TempDir())
 	require.NoError(t, err)
+	s.customs = customs.NewService(db, c, nil, log)
 	s.pays = sandboxpay.New(db, c, sandboxpay.Options{Secret: []byte(secret), Page: pay.PagePath})
 	s.check = checkout.NewService(db, c, s.dir, registry, log, checkout.Config{
-		Secret: []byte(secret), Provider: sandboxpay.Name,
+		Secret: []byte(secret), Provider: sandboxpay.Name, Borders: s.customs,
 		OrderURL: func(_ *tenants.County, path string) string { return storefront.ResultPath(path) },
 	}, s.pays)
 	s.owners, s.farms = tenants.NewService(db, s.dir, c), sellers.NewService(db, s.dir, c)
 	s.goods = catalog.NewService(db, s.dir, files, registry, c)
+	s.reports = reports.NewService(reports.Deps{
+		DB: db, Clock: c, Counties: s.dir, Orders: s.check, Customs: s.customs, Sellers: s.farms, Book: ledger.NewBook(db, c), Font: papers.FontLoader(""),
+	})
 	return s, web.Deps{
 		Config: config.Config{PublicURL: base, Secret: secret}, DB: db, Clock: c, Log: log, Jobs: registry, Version: "test",
 		Counties: s.owners, People: web.People{Auth: s.auth}, Accounts: s.auth,
-		Sellers: s.farms, Catalog: s.goods, Stock: catalog.NewStock(db, c), Sandbox: s.decide,
+		Sellers: s.farms, Catalog: s.goods, Customs: s.customs, Reports: s.reports, Stock: catalog.NewStock(db, c), Sandbox: s.decide,
 		Shop: web.Shop{Checkout: s.check, Methods: []string{sandboxpay.Name}, Look: s.look},
 	}
 }

@@ -55,3 +55,16 @@ func offGrid(m money.Money) error {
 
 func lower(s string) string { return strings.ToLower(s) }
 func upper(s string) string { return strings.ToUpper(s) }
+
+// Step is what sums of a currency must be a multiple of, in ISO 4217's minor
+// units; 0 where such a sum cannot be charged at all.
+func (*Provider) Step(currency string) int64 {
+	step := int64(1)
+	for range 4 {
+		if _, err := toStripe(money.Of(step, currency)); err == nil {
+			return step
+		}
+		step *= 10
+	}
+	return 0
+}

@@ -41,6 +41,8 @@ type Provider struct {
 	page   func(payment, back string) string
 }
 
+var _ checkout.Grid = (*Provider)(nil)
+
 // patience is how long one call may take.
 const patience = 20 * time.Second
 

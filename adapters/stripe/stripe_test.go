@@ -82,6 +82,13 @@ func TestAmountsAreOnStripesGrid(t *testing.T) {
 	require.ErrorContains(t, err, "grid")
 }
 
+func TestTheGridIsStripesOwnTable(t *testing.T) {
+	p := stripe.New(stripe.Options{Key: "sk_test_1"})
+	for code, step := range map[string]int64{"EUR": 1, "CNY": 1, "JPY": 1, "ISK": 1, "KWD": 10, "TND": 10, "KRW": 1} {
+		require.Equal(t, step, p.Step(code), code)
+	}
+}
+
 func TestAnEventOfAnotherAPIVersionIsRefused(t *testing.T) {
 	p := stripe.New(stripe.Options{Key: "sk_test_1", WebhookSecret: secret})
 	body := []byte(`{"id":"evt_1","object":"event","api_version":"2019-01-01","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","object":"payment_intent"}}}`)

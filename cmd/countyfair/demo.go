@@ -70,6 +70,9 @@ func runDemo(ctx context.Context, e env, addr, dir string, seed int64) error {
 		return err
 	}
 	defer in.close()
+	if err := in.customs.Seed(ctx); err != nil {
+		return err
+	}
 	stopJobs, err := in.startJobs(ctx)
 	if err != nil {
 		return err

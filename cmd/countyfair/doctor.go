@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countyfair/adapters/disk"
+	"countyfair/customs/papers"
 	"countyfair/internal/config"
 	"countyfair/internal/pgembed"
 	"countyfair/migrations"
@@ -61,7 +62,7 @@ func examine(ctx context.Context, e env) []finding {
 	out := []finding{verdict("settings", "ready for serve", cfg.ReadyToServe())}
 	out = append(out, examineDatabase(ctx, cfg)...)
 	return append(out, verdict("files", "can be written and read in "+filepath.Join(cfg.DataDir, "files"), tryFiles(ctx, cfg)),
-		payments(cfg), tryPort(ctx, cfg, cfg.Addr), tryPort(ctx, cfg, cfg.AdminAddr), ffmpeg())
+		payments(cfg), tryPort(ctx, cfg, cfg.Addr), tryPort(ctx, cfg, cfg.AdminAddr), paperFont(cfg), ffmpeg())
 }
 
 func verdict(part, good string, err error) finding {
@@ -170,6 +171,21 @@ func serving(ctx context.Context, admin string) bool {
 	}
 	_ = res.Body.Close()
 	return res.StatusCode == http.StatusOK
+}
+
+// paperFont: without it everything works but the papers of orders abroad.
+func paperFont(cfg config.Config) finding {
+	path, err := papers.FindFont(cfg.PaperFont)
+	if err == nil {
+		_, err = papers.LoadFont(path)
+	}
+	switch {
+	case err == nil:
+		return finding{"paper font", "ok", path}
+	case cfg.PaperFont == "":
+		return finding{"paper font", "note", err.Error()}
+	}
+	return finding{"paper font", "failed", err.Error()}
 }
 
 func ffmpeg() finding {

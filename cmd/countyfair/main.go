@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(e), workerCommand(e), demoCommand(e), migrateCommand(e), tenantCommand(e), userCommand(e), doctorCommand(e), configCommand(e))
+	root.AddCommand(serveCommand(e), workerCommand(e), demoCommand(e), migrateCommand(e), tenantCommand(e), userCommand(e), doctorCommand(e), configCommand(e), ledgerCommand(e))
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)

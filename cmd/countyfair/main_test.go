@@ -69,7 +69,7 @@ func TestEachCommandHasHelp(t *testing.T) {
 	s := shellOf{t: t}
 	for _, words := range []string{
 		"", "serve", "worker", "demo", "migrate", "migrate up", "migrate down", "migrate status", "tenant", "tenant create", "tenant list",
-		"tenant suspend", "tenant export", "tenant import", "user", "user create", "doctor", "config",
+		"tenant suspend", "tenant export", "tenant import", "user", "user create", "doctor", "config", "ledger", "ledger verify",
 	} {
 		out := s.does(append(strings.Fields(words), "--help")...)
 		require.Contains(t, out, strings.TrimSpace("countyfair "+words), words)

@@ -75,12 +75,15 @@ func production(e env) (config.Config, *slog.Logger, error) {
 
 // serve runs until ctx ends: requests where web is true, and jobs.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) error {
-	in, err := build(ctx, cfg, log, options{})
+	in, err := build(ctx, cfg, log, options{ratesFor: ratesFor})
 	if err != nil {
 		return err
 	}
 	defer in.close()
 	if err := in.fitForProduction(ctx); err != nil {
+		return err
+	}
+	if err := in.customs.Seed(ctx); err != nil {
 		return err
 	}
 	if !web {
@@ -105,16 +108,17 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, web bool) e
 	return in.run(ctx, listener, stopJobs)
 }
 
-// fitForProduction refuses a database that is not at this program's schema, or
-// that holds the demo's well-known accounts.
-func (in *installation) fitForProduction(ctx context.Context) error {
+// atThisSchema refuses a database that is not at this program's schema.
+func (in *installation) atThisSchema(ctx context.Context) error {
 	at, err := migrations.Current(ctx, in.db.Pool())
-	if err != nil {
-		return err
+	if err == nil && at != migrations.Newest() {
+		err = fmt.Errorf("the database is at schema %d, this program needs %d: run `countyfair migrate up` first", at, migrations.Newest())
 	}
-	if at != migrations.Newest() {
-		return fmt.Errorf("the database is at schema %d, this program needs %d: run `countyfair migrate up` first", at, migrations.Newest())
-	}
+	return err
+}
+
+// fitForProduction refuses a database that holds the demo's well-known accounts.
+func (in *installation) fitForProduction(ctx context.Context) error {
 	demo, err := in.auth.DemoAccounts(ctx)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"countyfair/adapters/disk"
+	"countyfair/adapters/ecb"
 	"countyfair/adapters/logsend"
 	"countyfair/adapters/sandboxpay"
 	"countyfair/adapters/smtp"
@@ -19,6 +20,8 @@ import (
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
+	"countyfair/customs/papers"
 	"countyfair/demo"
 	"countyfair/internal/blob"
 	"countyfair/internal/clock"
@@ -27,6 +30,9 @@ import (
 	"countyfair/internal/notify"
 	"countyfair/internal/observe"
 	"countyfair/internal/pg"
+	"countyfair/ledger"
+	"countyfair/ledger/payout"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web"
@@ -48,7 +54,11 @@ type installation struct {
 	auth     *auth.Service
 	sellers  *sellers.Service
 	catalog  *catalog.Service
+	customs  *customs.Service
 	checkout *checkout.Service
+	book     *ledger.Book
+	reports  *reports.Service
+	payouts  *payout.Service
 	sandbox  *sandboxpay.Sandbox // nil: not offered
 	health   *observe.Health
 	metrics  *observe.Metrics
@@ -59,8 +69,9 @@ type installation struct {
 
 // options are what differs between serve and the demo.
 type options struct {
-	showMessages bool // log what messages say: the demo has no mail server
-	healthInside bool // health and metrics on the main address
+	showMessages bool          // log what messages say: the demo has no mail server
+	healthInside bool          // health and metrics on the main address
+	ratesFor     time.Duration // how old exchange rates may be to charge by; 0: any age, for a demo without a network
 }
 
 // logger writes JSON lines that name the request and the county, and no secret.
@@ -94,6 +105,9 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 		return err
 	}
 	in.stops = append(in.stops, in.db.Close)
+	if err := in.atThisSchema(ctx); err != nil {
+		return err
+	}
 	in.metrics.Database(in.db.Pool())
 	in.health = observe.NewHealth(observe.Ping(in.db.Pool()))
 	if in.files, err = disk.Open(filepath.Join(in.cfg.DataDir, "files")); err != nil {
@@ -122,12 +136,30 @@ func (in *installation) assemble(ctx context.Context, o options) (err error) {
 	go in.auth.Listen(ctx)
 	in.sellers = sellers.NewService(in.db, dir, in.clock)
 	in.catalog = catalog.NewService(in.db, dir, in.files, in.registry, in.clock)
-	in.trade(dir)
+	in.borders()
+	in.trade(dir, o)
+	if err := in.settle(dir); err != nil {
+		return err
+	}
 	return in.face(o)
 }
 
+// ratesFor is how old exchange rates may be to charge by: over any holiday of
+// the bank that publishes them.
+const ratesFor = 8 * 24 * time.Hour
+
+// borders sets up what selling abroad takes.
+func (in *installation) borders() {
+	var source customs.RateSource
+	if in.cfg.RatesURL != "" {
+		source = ecb.New(in.cfg.RatesURL)
+	}
+	in.customs = customs.NewService(in.db, in.clock, source, in.log)
+	in.customs.Register(in.registry)
+}
+
 // trade sets up buying and how it is paid.
-func (in *installation) trade(dir *tenants.Directory) {
+func (in *installation) trade(dir *tenants.Directory, o options) {
 	var providers []checkout.PaymentProvider
 	if in.cfg.PaymentProvider == "sandbox" {
 		in.sandbox = sandboxpay.New(in.db, in.clock, sandboxpay.Options{
@@ -139,7 +171,7 @@ func (in *installation) trade(dir *tenants.Directory) {
 	} else {
 		providers = append(providers, stripe.New(stripe.Options{Key: in.cfg.StripeKey, WebhookSecret: in.cfg.StripeWebhook, URL: in.cfg.StripeURL, Retries: 2, Page: pay.CardPath}))
 	}
-	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, in.buying(dir), providers...)
+	in.checkout = checkout.NewService(in.db, in.clock, dir, in.registry, in.log, in.buying(dir, o), providers...)
 	if in.sandbox != nil {
 		in.sandbox.SetTell(func(ctx context.Context, header http.Header, body []byte) error {
 			return in.checkout.ReceiveWebhook(ctx, in.sandbox.Name(), header, body)
@@ -148,13 +180,23 @@ func (in *installation) trade(dir *tenants.Directory) {
 }
 
 // buying is what the installation decides about orders.
-func (in *installation) buying(dir *tenants.Directory) checkout.Config {
+func (in *installation) buying(dir *tenants.Directory, o options) checkout.Config {
 	return checkout.Config{
-		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider,
+		Secret: []byte(in.cfg.Secret), Provider: in.cfg.PaymentProvider, Borders: in.customs, RatesFor: o.ratesFor,
 		OrderURL: func(c *tenants.County, path string) string {
 			return in.cfg.Link(dir.Host(c), storefront.ResultPath(path))
 		},
 	}
+}
+
+// settle sets up the book and how sellers are paid.
+func (in *installation) settle(dir *tenants.Directory) (err error) {
+	in.book = ledger.NewBook(in.db, in.clock)
+	in.reports = reports.NewService(reports.Deps{
+		DB: in.db, Clock: in.clock, Counties: dir, Orders: in.checkout, Customs: in.customs, Sellers: in.sellers, Book: in.book, Font: papers.FontLoader(in.cfg.PaperFont),
+	})
+	in.payouts, err = payout.NewService(in.db, in.clock, dir, in.cfg.Secret, payout.Settlement{})
+	return err
 }
 
 // demo gives the seed its use-cases.
@@ -162,8 +204,8 @@ func (in *installation) demo(seed int64) demo.Services {
 	pay := func(ctx context.Context, ref string) (checkout.ProviderPayment, error) {
 		return in.sandbox.Decide(ctx, ref, sandboxpay.Succeed)
 	}
-	now := demo.Services{Counties: in.counties, Auth: in.auth, Sellers: in.sellers, Catalog: in.catalog, Checkout: in.checkout, Pay: pay, Seed: seed}
-	dir, bought := in.counties.Directory(), in.buying(in.counties.Directory())
+	now := demo.Services{Counties: in.counties, Customs: in.customs, Auth: in.auth, Sellers: in.sellers, Catalog: in.catalog, Checkout: in.checkout, Pay: pay, Seed: seed}
+	dir, bought := in.counties.Directory(), in.buying(in.counties.Directory(), options{})
 	bought.HoldFor = 30 * 24 * time.Hour // the sweeper, which lives now, leaves these orders to the seed
 	now.At = func(c clock.Clock) demo.Services {
 		then, nobody := now, jobs.NewRegistry() // whose jobs are done by the services of today
@@ -180,7 +222,7 @@ func (in *installation) face(o options) (err error) {
 	d := web.Deps{
 		Config: in.cfg, DB: in.db, Clock: in.clock, Log: in.log, Jobs: in.registry, Version: version,
 		Metrics: in.metrics, Tracing: in.tracing, Leaving: in.health.Draining, Counties: in.counties, Accounts: in.auth, People: web.People{Auth: in.auth},
-		Sellers: in.sellers, Catalog: in.catalog, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: in.cfg.PublicCache},
+		Sellers: in.sellers, Catalog: in.catalog, Customs: in.customs, Reports: in.reports, Stock: catalog.NewStock(in.db, in.clock), Shop: web.Shop{Checkout: in.checkout, Methods: []string{in.cfg.PaymentProvider}, CardKey: in.cardKey(), CacheFor: in.cfg.PublicCache},
 	}
 	if in.sandbox != nil {
 		d.Shop.Look = func(ctx context.Context, ref string) (pay.Payment, error) {

@@ -37,8 +37,10 @@ type Config struct {
 	StripeWebhook   string
 	StripeURL       string
 
-	SMTPURL  string
-	MailFrom string
+	RatesURL  string
+	PaperFont string
+	SMTPURL   string
+	MailFrom  string
 
 	LogLevel     slog.Level
 	OTLPEndpoint string
@@ -76,6 +78,8 @@ func Variables() []Variable {
 		{"STRIPE_PUBLISHABLE_KEY", "", "Stripe's publishable key, for the page where a buyer enters a card", false, text(func(c *Config) *string { return &c.StripePublic })},
 		{"STRIPE_WEBHOOK_SECRET", "", "the signing secret of the Stripe endpoint, made at API version 2024-06-20", true, text(func(c *Config) *string { return &c.StripeWebhook })},
 		{"STRIPE_API_URL", "", "another address of Stripe's API, for tests", false, text(func(c *Config) *string { return &c.StripeURL })},
+		{"EXCHANGE_RATES_URL", "", "where the European Central Bank's eurofxref-daily.xml is fetched; unset: only the rates that were shipped, and prices in the county's own currency", false, text(func(c *Config) *string { return &c.RatesURL })},
+		{"PAPER_FONT", "", "a TrueType font or collection with Chinese and Latin glyphs that customs papers are printed in; unset: WenQuanYi Micro Hei where its package fonts-wqy-microhei puts it", false, text(func(c *Config) *string { return &c.PaperFont })},
 		{"SMTP_URL", "", "smtp://user:password@host:587 or smtps://…; unset: messages are only logged, without their text", true, text(func(c *Config) *string { return &c.SMTPURL })},
 		{"MAIL_FROM", "market@localhost", "sender of e-mail", false, text(func(c *Config) *string { return &c.MailFrom })},
 		{"LOG_LEVEL", "info", "debug, info, warn or error", false, func(c *Config, v string) error { return c.LogLevel.UnmarshalText([]byte(v)) }},

@@ -95,6 +95,9 @@ type Option func(*river.InsertOpts)
 // over about three weeks).
 func Attempts(n int) Option { return func(o *river.InsertOpts) { o.MaxAttempts = n } }
 
+// At has the job run at that time, not before.
+func At(t time.Time) Option { return func(o *river.InsertOpts) { o.ScheduledAt = t } }
+
 // behind is the queue of heavy work that nobody waits for, done one at a time.
 const behind = "behind"
 

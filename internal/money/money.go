@@ -115,6 +115,12 @@ func MulRatio(amount, num, den int64) (int64, error) {
 	return p.Int64(), nil
 }
 
+// BasisPoints gives so many hundredths of a percent of the amount.
+func (m Money) BasisPoints(bp int64) (Money, error) {
+	a, err := MulRatio(m.Amount, bp, 10_000)
+	return Money{a, m.Currency}, err
+}
+
 // Parse reads what a person types: "12.50", "¥12.5", "1,234", "12.50 元". It
 // refuses more decimals than the currency has, and an amount with two readings.
 func Parse(text, code string) (Money, error) {

@@ -198,11 +198,13 @@ BEGIN ATOMIC
   DELETE FROM search_documents WHERE tenant_id = bound_tenant() AND product_id = product;
 END;
 -- +goose StatementEnd
+-- A name that holds the words outweighs any number of mentions elsewhere: eggs
+-- of the "Pepper Cooperative" do not stand before pepper.
 -- +goose StatementBegin
 CREATE FUNCTION search_find(query tsquery, most integer) RETURNS TABLE (product_id uuid, rank real)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 40 SET search_path = public, pg_temp
 BEGIN ATOMIC
-  SELECT d.product_id, ts_rank(d.terms, query) AS rank FROM search_documents d
+  SELECT d.product_id, ts_rank('{0.005, 0.02, 0.05, 1}', d.terms, query) AS rank FROM search_documents d
   WHERE d.tenant_id = bound_tenant() AND d.terms @@ query
   ORDER BY rank DESC, d.product_id DESC LIMIT most;
 END;

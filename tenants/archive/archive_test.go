@@ -57,6 +57,8 @@ func filled(t *testing.T, a *archive.Archiver, files *disk.Store, slug string) u
 			`INSERT INTO orders (tenant_id, id, group_id, number, seller_id, currency, goods, total, created_at, updated_at) VALUES ($1, $2, $2, 'N1', $2, 'CNY', 10, 10, now(), now())`,
 			`INSERT INTO order_events (tenant_id, id, order_id, state, at) VALUES ($1, $2, $2, 'pending', now())`,
 			`INSERT INTO payments (tenant_id, id, group_id, provider, provider_ref, currency, amount, created_at, updated_at) VALUES ($1, $2, $2, 'sandbox', $2::uuid::text, 'CNY', 10, now(), now())`,
+			`INSERT INTO ledger_entries (tenant_id, id, kind, fact, at) VALUES ($1, $2, 'provider_payout', 'test/1', now())`,
+			`INSERT INTO ledger_lines (tenant_id, entry_id, line, account, currency, amount) VALUES ($1, $2, 1, 'bank', 'CNY', 10), ($1, $2, 2, 'provider_clearing', 'CNY', -10)`,
 			`INSERT INTO payment_owners VALUES ('sandbox', $2::uuid::text, $1, $2)`,
 		} {
 			args := []any{id, n}

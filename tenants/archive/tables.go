@@ -18,6 +18,7 @@ var stays = map[string]string{
 	"refresh_tokens":   "sign-ins belong to the installation that gave them",
 	"one_time_codes":   "live for minutes",
 	"rate_counts":      "live for minutes",
+	"bank_accounts":    "numbers are sealed with the installation's secret: they are entered anew",
 	"idempotency_keys": "answers kept for a day, sealed with the installation's secret",
 }
 

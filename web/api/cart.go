@@ -9,6 +9,7 @@ import (
 
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
 	"countyfair/internal/actor"
 	"countyfair/internal/money"
 	"countyfair/shipping"
@@ -128,11 +129,15 @@ type Quote struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	Currency  string    `json:"currency"`
 	checkout.Amounts
-	Incoterm        string           `json:"incoterm,omitempty" doc:"Of sales abroad"`
-	Lines           []QuoteLine      `json:"lines"`
-	Consignments    []Consignment    `json:"consignments" doc:"One parcel a seller"`
-	ShippingOptions []ShippingOption `json:"shipping_options"`
-	Restrictions    []Restriction    `json:"restrictions" doc:"Why it cannot be ordered as it is; empty where it can"`
+	Incoterm        string             `json:"incoterm,omitempty" enum:"DDP,DAP" doc:"Of sales abroad: DDP holds duty and tax, under DAP they are paid on delivery"`
+	Exchange        *customs.Exchange  `json:"exchange,omitempty" doc:"Where the currency is not the county's"`
+	Estimate        *checkout.Estimate `json:"estimate,omitempty" doc:"Under DAP: what the buyer will pay on delivery"`
+	Landed          []Landed           `json:"landed,omitempty" doc:"Across a border: duty and tax line by line, with their sources. An aid, no legal advice"`
+	Papers          []Papers           `json:"papers,omitempty" doc:"Documents that lines need to be let in; the county sees to them"`
+	Lines           []QuoteLine        `json:"lines"`
+	Consignments    []Consignment      `json:"consignments" doc:"One parcel a seller"`
+	ShippingOptions []ShippingOption   `json:"shipping_options"`
+	Restrictions    []Restriction      `json:"restrictions" doc:"Why it cannot be ordered as it is; empty where it can"`
 }
 
 // QuoteLine is one line of a quote.
@@ -206,7 +211,11 @@ func quote(ctx context.Context, q *checkout.Quote, words func(language, reason s
 	for i, r := range q.Restrictions {
 		out.Restrictions[i] = Restriction{Restriction: r}
 		out.Restrictions[i].Message, _ = words(scope.From(ctx).Language, r.Code, nil)
+		if text := borderText(ctx, r.Reason); text != "" {
+			out.Restrictions[i].Message = text
+		}
 	}
+	out.crossing(ctx, q)
 	return out
 }
 

@@ -53,20 +53,21 @@ type Variant struct {
 
 // Product is a product on sale.
 type Product struct {
-	ID          uuid.UUID   `json:"id"`
-	Slug        string      `json:"slug"`
-	Title       string      `json:"title"`
-	Description string      `json:"description"`
-	Seller      SellerRef   `json:"seller"`
-	Category    string      `json:"category"`
-	PictureURL  string      `json:"picture_url"`
-	Price       money.Money `json:"price" doc:"Of the cheapest size; domestic prices include tax"`
-	UnitPrice   *UnitPrice  `json:"unit_price,omitempty"`
-	StockLevel  string      `json:"stock_level" enum:"in_stock,low,out"`
-	Origin      string      `json:"origin,omitempty"`
-	Season      []int       `json:"season,omitempty" doc:"Months of harvest, 1 to 12"`
-	HarvestedOn string      `json:"harvested_on,omitempty" format:"date"`
-	Variants    []Variant   `json:"variants"`
+	ID          uuid.UUID    `json:"id"`
+	Slug        string       `json:"slug"`
+	Title       string       `json:"title"`
+	Description string       `json:"description"`
+	Seller      SellerRef    `json:"seller"`
+	Category    string       `json:"category"`
+	PictureURL  string       `json:"picture_url"`
+	Price       money.Money  `json:"price" doc:"Of the cheapest size; domestic prices include tax"`
+	Approx      *ApproxPrice `json:"approx_price,omitempty" doc:"The price in the currency that was asked for, by the day's rate: what is charged stands in the quote"`
+	UnitPrice   *UnitPrice   `json:"unit_price,omitempty"`
+	StockLevel  string       `json:"stock_level" enum:"in_stock,low,out"`
+	Origin      string       `json:"origin,omitempty"`
+	Season      []int        `json:"season,omitempty" doc:"Months of harvest, 1 to 12"`
+	HarvestedOn string       `json:"harvested_on,omitempty" format:"date"`
+	Variants    []Variant    `json:"variants"`
 }
 
 // ProductPage is a product on sale with all that its page says.
@@ -75,6 +76,7 @@ type ProductPage struct {
 	Titles       lang.Text `json:"titles"`
 	Descriptions lang.Text `json:"descriptions"`
 	HSCode       string    `json:"hs_code,omitempty"`
+	OriginLand   string    `json:"origin_country,omitempty" doc:"For customs; absent: the county's own country"`
 	PictureURLs  []string  `json:"picture_urls"`
 	Batches      []Batch   `json:"batches"`
 }
@@ -101,7 +103,7 @@ type Seller struct {
 const pictureWidth = 640
 
 // RegisterCatalog adds what everybody may read.
-func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service) {
+func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service, rates Rates) {
 	Handle(a, Op{ID: "list-categories", Method: http.MethodGet, Path: "/categories", Tag: "catalog", Access: Anyone, Public: true, Summary: "How the county sorts its produce"},
 		func(ctx context.Context, who actor.Actor, _ *none) (*Body[List[Category]], error) {
 			all, err := s.CountedCategories(ctx, who)
@@ -123,22 +125,34 @@ func RegisterCatalog(a *API, s *catalog.Service, stalls *sellers.Service) {
 			if err != nil {
 				return nil, err
 			}
+			approx, err := rates.into(ctx, q.Currency)
+			if err != nil {
+				return nil, err
+			}
 			out := List[Product]{Items: make([]Product, len(page.Items)), NextCursor: page.Next}
 			for i := range page.Items {
 				out.Items[i] = product(ctx, &page.Items[i])
+				out.Items[i].Approx = approx(out.Items[i].Price)
 			}
 			return Answer(out), nil
 		})
 	Handle(a, Op{ID: "get-product", Method: http.MethodGet, Path: "/products/{id}", Tag: "catalog", Access: Anyone, Public: true, Summary: "One product, by id or slug"},
 		func(ctx context.Context, who actor.Actor, in *struct {
-			ID string `path:"id" maxLength:"120"`
+			ID       string `path:"id" maxLength:"120"`
+			Currency string `query:"currency" maxLength:"3" doc:"Tell the price in this currency too, approximately"`
 		},
 		) (*Body[ProductPage], error) {
 			p, err := s.Get(ctx, who, in.ID)
 			if err != nil {
 				return nil, err
 			}
-			return Answer(productPage(ctx, p)), nil
+			approx, err := rates.into(ctx, in.Currency)
+			if err != nil {
+				return nil, err
+			}
+			out := productPage(ctx, p)
+			out.Approx = approx(out.Price)
+			return Answer(out), nil
 		})
 	registerStalls(a, stalls)
 }
@@ -181,7 +195,7 @@ type productQuery struct {
 	PriceFrom int64  `query:"price_from" minimum:"0" doc:"Minor units"`
 	PriceTo   int64  `query:"price_to" minimum:"0" doc:"Minor units; 0: any"`
 	Lang      string `query:"lang" maxLength:"35" doc:"BCP 47; one of the county's languages"`
-	Currency  string `query:"currency" maxLength:"3" doc:"The county's own; others come with sales abroad"`
+	Currency  string `query:"currency" maxLength:"3" doc:"Tell prices in this currency too, approximately"`
 }
 
 // in picks the words for the reader.
@@ -220,7 +234,7 @@ func product(ctx context.Context, c *catalog.Card) Product {
 
 func productPage(ctx context.Context, p *catalog.Page) ProductPage {
 	out := ProductPage{
-		Product: product(ctx, &p.Card), Titles: p.Titles, Descriptions: p.Descriptions, HSCode: p.HSCode,
+		Product: product(ctx, &p.Card), Titles: p.Titles, Descriptions: p.Descriptions, HSCode: p.HSCode, OriginLand: p.OriginCountry,
 		PictureURLs: make([]string, len(p.Pictures)), Batches: batches(p.Batches),
 	}
 	for i, pic := range p.Pictures {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"countyfair/checkout"
+	"countyfair/customs"
 	"countyfair/internal/actor"
 	"countyfair/internal/money"
 	"countyfair/shipping"
@@ -53,11 +54,15 @@ type Order struct {
 	Seller   SellerRef `json:"seller"`
 	Currency string    `json:"currency"`
 	checkout.Amounts
-	Lines     []OrderLine      `json:"lines"`
-	History   []OrderEvent     `json:"history"`
-	Shipment  *Shipment        `json:"shipment,omitempty"`
-	Address   shipping.Address `json:"address"`
-	CreatedAt time.Time        `json:"created_at"`
+	Lines     []OrderLine       `json:"lines"`
+	History   []OrderEvent      `json:"history"`
+	Shipment  *Shipment         `json:"shipment,omitempty"`
+	Address   shipping.Address  `json:"address"`
+	Incoterm  string            `json:"incoterm,omitempty" enum:"DDP,DAP" doc:"Of a sale abroad"`
+	Exchange  *customs.Exchange `json:"exchange,omitempty"`
+	Landed    []Landed          `json:"landed,omitempty" doc:"Across a border: duty and tax line by line, as they were promised"`
+	Papers    []Papers          `json:"papers,omitempty"`
+	CreatedAt time.Time         `json:"created_at"`
 }
 
 // OrderLine is one size as it was sold.
@@ -237,6 +242,7 @@ func orderAnswer(ctx context.Context) func(checkout.Order, error) (*Body[Order],
 		if o.Shipment != nil {
 			out.Shipment = &Shipment{o.Shipment.Carrier, o.Shipment.TrackingNumber, o.Shipment.ShippedAt}
 		}
+		out.crossing(ctx, &o)
 		return Answer(out), nil
 	}
 }

@@ -56,7 +56,8 @@ type ProductInput struct {
 	Origin      *Words         `json:"origin,omitempty"`
 	Season      []int          `json:"season,omitempty" maxItems:"12" doc:"Months of harvest, 1 to 12"`
 	HarvestedOn string         `json:"harvested_on,omitempty" format:"date"`
-	HSCode      string         `json:"hs_code,omitempty" maxLength:"10"`
+	HSCode      string         `json:"hs_code,omitempty" maxLength:"10" doc:"See search-hs-codes"`
+	OriginLand  string         `json:"origin_country,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2, for customs; absent: the county's own country"`
 	Pictures    []uuid.UUID    `json:"pictures,omitempty" maxItems:"12" doc:"Ids of upload-picture"`
 	TraceCode   string         `json:"trace_code,omitempty" maxLength:"64"`
 	Certificate string         `json:"certificate_no,omitempty" maxLength:"80"`
@@ -73,6 +74,7 @@ type VariantInput struct {
 	Price      money.Money `json:"price"`
 	Unit       string      `json:"unit" maxLength:"20"`
 	NetWeightG int         `json:"net_weight_g" minimum:"1"`
+	GrossG     *int        `json:"gross_weight_g,omitempty" minimum:"1" doc:"Packed"`
 	Stock      *int        `json:"stock,omitempty" minimum:"0"`
 }
 
@@ -91,6 +93,7 @@ type OwnProduct struct {
 	Season       []int        `json:"season,omitempty"`
 	HarvestedOn  string       `json:"harvested_on,omitempty" format:"date"`
 	HSCode       string       `json:"hs_code,omitempty"`
+	OriginLand   string       `json:"origin_country,omitempty"`
 	PictureURLs  []string     `json:"picture_urls"`
 	Variants     []OwnVariant `json:"variants"`
 	Batches      []Batch      `json:"batches"`
@@ -106,6 +109,7 @@ type OwnVariant struct {
 	Price      money.Money `json:"price"`
 	Unit       string      `json:"unit"`
 	NetWeightG int         `json:"net_weight_g"`
+	GrossG     *int        `json:"gross_weight_g,omitempty"`
 	OnHand     int         `json:"on_hand"`
 	Reserved   int         `json:"reserved"`
 	Available  int         `json:"available"`
@@ -190,7 +194,7 @@ func RegisterSellerDesk(a *API, s *catalog.Service) {
 }
 
 func (p *ProductInput) draft(ctx context.Context) (catalog.Draft, error) {
-	d := catalog.Draft{Code: p.Code, Title: p.Title.in(ctx), Category: p.Category, HSCode: p.HSCode, Pictures: p.Pictures}
+	d := catalog.Draft{Code: p.Code, Title: p.Title.in(ctx), Category: p.Category, HSCode: p.HSCode, OriginCountry: p.OriginLand, Pictures: p.Pictures}
 	if p.Description != nil {
 		d.Description = p.Description.in(ctx)
 	}
@@ -216,7 +220,7 @@ func (p *ProductInput) draft(ctx context.Context) (catalog.Draft, error) {
 		d.Batch = &catalog.BatchDraft{TraceCode: p.TraceCode, HarvestedOn: d.HarvestedOn, CertificateNo: p.Certificate}
 	}
 	for _, v := range p.Variants {
-		n := catalog.VariantDraft{Code: v.Code, Title: v.Title.in(ctx), Grade: v.Grade, Packing: v.Packing, Unit: v.Unit, NetWeightG: v.NetWeightG, Price: v.Price, Stock: v.Stock}
+		n := catalog.VariantDraft{Code: v.Code, Title: v.Title.in(ctx), Grade: v.Grade, Packing: v.Packing, Unit: v.Unit, NetWeightG: v.NetWeightG, GrossWeightG: v.GrossG, Price: v.Price, Stock: v.Stock}
 		if v.ID != nil {
 			n.ID = *v.ID
 		}
@@ -246,14 +250,14 @@ func ownList(page *catalog.OwnPage, err error) (*Body[List[OwnProduct]], error) 
 func ownProduct(o *catalog.Own) OwnProduct {
 	p := OwnProduct{
 		ID: o.ID, Slug: o.Slug, Code: o.Code, Status: string(o.State), Reason: o.Reason, Titles: o.Titles, Descriptions: o.Descriptions, Category: o.CategoryCode,
-		Seller: o.SellerNames.In("en"), Origin: o.Origin, Season: months(o.Season), HarvestedOn: day(o.HarvestedOn), HSCode: o.HSCode,
+		Seller: o.SellerNames.In("en"), Origin: o.Origin, Season: months(o.Season), HarvestedOn: day(o.HarvestedOn), HSCode: o.HSCode, OriginLand: o.OriginCountry,
 		PictureURLs: make([]string, len(o.Pictures)), Variants: make([]OwnVariant, len(o.Variants)), Batches: batches(o.Batches), Version: o.Version, UpdatedAt: o.UpdatedAt,
 	}
 	for i := range o.Pictures {
 		p.PictureURLs[i] = pictureURL(&o.Pictures[i])
 	}
 	for i, v := range o.Variants {
-		p.Variants[i] = OwnVariant{v.ID, v.Code, v.Titles, v.Cost(), v.Unit, v.NetWeightG, v.OnHand, v.Reserved, v.OnHand - v.Reserved, v.Active}
+		p.Variants[i] = OwnVariant{v.ID, v.Code, v.Titles, v.Cost(), v.Unit, v.NetWeightG, v.GrossWeightG, v.OnHand, v.Reserved, v.OnHand - v.Reserved, v.Active}
 	}
 	return p
 }

@@ -13,9 +13,11 @@ import (
 	"countyfair/auth"
 	"countyfair/catalog"
 	"countyfair/checkout"
+	"countyfair/customs"
 	"countyfair/internal/actor"
 	"countyfair/internal/errs"
 	"countyfair/internal/lang"
+	"countyfair/reports"
 	"countyfair/sellers"
 	"countyfair/tenants"
 	"countyfair/web/pages/page"
@@ -32,6 +34,8 @@ type Deps struct {
 	Sellers  *sellers.Service
 	Catalog  *catalog.Service
 	Checkout *checkout.Service
+	Customs  *customs.Service // nil: nothing goes abroad
+	Reports  *reports.Service // comes with Customs
 }
 
 // Paths of the office.
@@ -59,6 +63,7 @@ func Register(r fiber.Router, d Deps) {
 	r.Get(orderPath, look, inCounty, d.orders)
 	r.Get(orderPath+"/:id", look, inCounty, d.order)
 	r.Post(orderPath+"/:id", act, inCounty, d.cancelOrder)
+	r.Get(orderPath+"/:id/papers/:paper", act, inCounty, d.paper)
 	r.Get(imports, look, inCounty, d.newImport)
 	r.Post(imports, act, inCounty, d.takeImport)
 	r.Get(imports+"/:id", look, inCounty, d.showImport)

@@ -71,6 +71,9 @@ func (d Deps) showOrder(c *fiber.Ctx, status int, in *page.Input) error {
 	for _, e := range o.History {
 		v.History = append(v.History, ui.Fact{Term: r.w.DateTime(e.At, r.county.TimeZone), Value: happened(r, e)})
 	}
+	if v.Papers, err = d.papers(r, &o); err != nil {
+		return err
+	}
 	if r.mayAct() && o.May.Cancel {
 		v.Answers = []shape.Answer{{Name: "act", Value: "cancel", Label: r.w.T("office.cancel_order"), Icon: "close", Kind: "no"}}
 		v.Reason = ui.Field{Name: "reason", Label: r.w.T("office.reason"), Hint: r.w.T("office.cancel_hint")}

@@ -31,7 +31,7 @@ func (d Deps) settingPages() []settingPage {
 	}
 	return []settingPage{
 		page("brand", d.brand, d.saveBrand), page("delivery", d.delivery, d.saveDelivery), page("categories", d.categories, d.saveCategories), page("pages", d.legal, d.saveLegal), page("season", d.season, d.saveSeason),
-		page("policies", d.policies, d.savePolicies), page("domains", d.domains, d.saveDomain),
+		page("policies", d.policies, d.savePolicies), page("domains", d.domains, d.saveDomain), page("border", d.border, d.saveBorder),
 	}
 }
 
@@ -41,7 +41,7 @@ func (d Deps) form(r reader, name string, in *page.Input) shape.FormView {
 		Frame: d.frame(r, r.w.T("office.settings")), Label: r.w.T("office.settings"), Action: settings + "/" + name, Submit: r.w.T("act.save"),
 		ReadOnly: !r.mayAct(), Intro: r.w.T("settings." + name + "_text"),
 	}
-	for _, s := range []string{"brand", "delivery", "categories", "pages", "season", "policies", "domains"} {
+	for _, s := range []string{"brand", "delivery", "categories", "pages", "season", "policies", "domains", "border"} {
 		v.Tabs = append(v.Tabs, ui.Link{Label: r.w.T("settings." + s), URL: settings + "/" + s, Current: s == name})
 	}
 	if in != nil {
@@ -175,7 +175,7 @@ func (d Deps) savePolicies(c *fiber.Ctx) error {
 	var err error
 	if !in.Bad() {
 		_, err = d.Counties.Change(r.ctx(), r.who, r.county.ID, "county.policy", func(t *tenants.County) error {
-			t.Policy = tenants.Policy{CommissionBP: bp, ReviewProducts: in.Flag("review"), ExportEnabled: in.Flag("export")}
+			t.Policy.CommissionBP, t.Policy.ReviewProducts, t.Policy.ExportEnabled = bp, in.Flag("review"), in.Flag("export")
 			return nil
 		})
 	}

@@ -171,6 +171,7 @@ func size1(in *page.Input, p Pack, county *tenants.County, before catalog.Draft)
 	v.Unit = in.Text(p.Name("unit"))
 	v.Price = money.Of(in.Money(p.Name("price"), county.Currency), county.Currency)
 	v.NetWeightG = grams(in, p)
+	v.GrossWeightG = catalog.StillPacked(v.GrossWeightG, v.NetWeightG)
 	if v.ID == uuid.Nil {
 		n := in.Int(p.Name("stock"))
 		in.Require(p.Name("stock"))

@@ -49,6 +49,13 @@ type Answer struct {
 	Key         string // on the keyboard
 }
 
+// Papers are files to print or to send on.
+type Papers struct {
+	Title string
+	Notes []string  // what is wrong, in words
+	Files []ui.Link // nothing: there are no papers
+}
+
 // ReviewView is one thing with all that is known of it, and what can be done.
 type ReviewView struct {
 	Frame    ui.OfficeFrame
@@ -61,6 +68,7 @@ type ReviewView struct {
 	Title    string // of the facts
 	Facts    []ui.Fact
 	Table    *ui.Table // lines of an order, sizes of a product
+	Papers   Papers
 	History  []ui.Fact
 	Public   string // its page on the market
 	Action   string // what the answers post to

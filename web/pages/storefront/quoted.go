@@ -128,6 +128,15 @@ func (r reader) sums(a checkout.Amounts) []ui.SumLine {
 	return out
 }
 
+// crossing is why a line does not cross a border.
+func (r reader) crossing(x checkout.Restriction, title string) string {
+	why, known := r.w.Try("border." + x.Reason)
+	if !known {
+		return r.w.T("error." + x.Code)
+	}
+	return r.w.T("checkout.border", "Title", title, "Country", countryName(r, x.Country), "Why", why)
+}
+
 // refusals are why a basket cannot go as it stands, each in a sentence.
 func (r reader) refusals(q checkout.Quote) []string {
 	titles := map[uuid.UUID]string{}
@@ -147,6 +156,8 @@ func (r reader) refusals(q checkout.Quote) []string {
 			out = append(out, r.w.T("checkout.short", "Title", title, "Count", *x.Available))
 		case x.Code == checkout.ProblemShort:
 			out = append(out, r.w.T("checkout.sold_out", "Title", title))
+		case x.Reason != "":
+			out = append(out, r.crossing(x, title))
 		default:
 			out = append(out, r.w.T("error.not_available"))
 		}
