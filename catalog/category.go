@@ -30,8 +30,9 @@ type Category struct {
 // Categories lists all categories in their order, for anybody, and whether
 // anything is on sale in them.
 func (s *Service) Categories(ctx context.Context, who actor.Actor) ([]Category, error) {
-	return s.categories(ctx, `SELECT c.id, c.code, c.names, c.hue, c.picture_id, c.position, EXISTS (SELECT FROM products p
-			JOIN sellers s ON s.tenant_id = p.tenant_id AND s.id = p.seller_id AND s.state = 'approved' WHERE p.tenant_id = $1 AND p.category_id = c.id AND p.state = 'published'), 0
+	// LIMIT, not EXISTS, for which the planner may hash all products of the county.
+	return s.categories(ctx, `SELECT c.id, c.code, c.names, c.hue, c.picture_id, c.position, (SELECT true FROM products p
+			JOIN sellers s ON s.tenant_id = p.tenant_id AND s.id = p.seller_id AND s.state = 'approved' WHERE p.tenant_id = $1 AND p.category_id = c.id AND p.state = 'published' LIMIT 1) IS NOT NULL, 0
 		FROM categories c WHERE c.tenant_id = $1 ORDER BY c.position, c.code`, who.Tenant)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -49,11 +50,11 @@ func (m *market) drive(ctx context.Context, s scenario, clients int) result {
 	return r
 }
 
-// pastOrders are placed before anything is measured.
+// pastOrders are placed before anything is measured; as many carts are left standing.
 const pastOrders = 1500
 
-// openFor lets the market be open for a while: tables of orders that have never
-// held a row are planned for as if they never would.
+// openFor lets the market be open for a while: tables that have never held a
+// row, or hold hardly any, are planned for as if they never would.
 func (m *market) openFor(ctx context.Context, orders int) error {
 	if err := m.serve(ctx, "JOB_WORKERS=0"); err != nil {
 		return err
@@ -61,7 +62,10 @@ func (m *market) openFor(ctx context.Context, orders int) error {
 	var g errgroup.Group
 	g.SetLimit(16)
 	for range orders {
-		g.Go(func() error { return m.order(pick(m.variants)) })
+		g.Go(func() error {
+			_, _, err := m.quoted(pick(m.variants))
+			return errors.Join(err, m.order(pick(m.variants)))
+		})
 	}
 	if err := g.Wait(); err != nil {
 		return err

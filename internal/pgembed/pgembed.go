@@ -184,7 +184,7 @@ func socketDir(dir string) (string, error) {
 func launch(ctx context.Context, bin, dir, socket string, o Options) (*Server, error) {
 	args := []string{
 		"-D", dir, "-k", socket, "-c", "listen_addresses=", "-c", "max_connections=200",
-		"-c", "shared_buffers=128MB", "-c", "unix_socket_permissions=0700", "-c", "jit=off",
+		"-c", "shared_buffers=128MB", "-c", "unix_socket_permissions=0700", "-c", "jit=off", "-c", "random_page_cost=1.1",
 		"-c", "log_min_messages=warning",
 	}
 	if o.Volatile {
